@@ -1,0 +1,1 @@
+"""IAM reasoning: parse, evaluate, compare and synthesise policies. Pure functions, no AWS calls."""
