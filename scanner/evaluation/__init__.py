@@ -1,0 +1,1 @@
+"""The rule language: loads, checks and evaluates the rule files."""

@@ -1,0 +1,1 @@
+"""What a scan found: findings, waivers, baselines, the whole scan."""

@@ -1,0 +1,1 @@
+"""Where an estate comes from: live accounts, templates, plans, snapshots."""
