@@ -25,9 +25,9 @@ class Effort:
         self.spent += steps
 
 
-def includes(outer: Iterable[str], inner: Iterable[str]) -> Answer:
+def includes(outer: Iterable[str], inner: Iterable[str], effort: Effort | None = None) -> Answer:
     """None when every text of `inner` is one of `outer`; else a text of `inner` that is not."""
-    return find((tuple(inner),), tuple(outer))
+    return find((tuple(inner),), tuple(outer), effort)
 
 
 def intersection(first: Iterable[str], second: Iterable[str]) -> Answer:

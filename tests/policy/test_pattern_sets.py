@@ -8,8 +8,8 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.policy.patterns import compile_pattern, escape
 from scanner.policy.pattern_sets import Effort, TooLarge, difference, find, includes, intersection
+from scanner.policy.patterns import compile_pattern, escape
 
 PATTERNS = st.lists(st.text("ab*?", max_size=5), min_size=1, max_size=3)
 ALL_TEXTS = ["".join(chars) for size in range(7) for chars in itertools.product("abc", repeat=size)]
