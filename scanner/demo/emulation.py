@@ -1,0 +1,114 @@
+"""An emulated AWS on a loopback address: moto in this process, corrected, behind real HTTP.
+
+`empty()` is what tests build on. Moto keeps its state in the process, so there is one emulated AWS a process: starting
+another one starts it afresh.
+"""
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scanner.errors import DrscanError
+
+if TYPE_CHECKING:
+    from werkzeug.serving import BaseWSGIServer
+
+DEFAULT_ACCOUNT = "123456789012"
+"""The account that credentials belong to which the emulated AWS has not issued itself."""
+
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Emulation:
+    """A running emulated AWS.
+
+    `endpoint_url` serves every service. `environment` holds the variables with which boto3 and the AWS CLI find it and
+    are let in, as the account `account`.
+    """
+
+    endpoint_url: str
+    account: str = DEFAULT_ACCOUNT
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def empty(port: int = 0) -> Iterator[Emulation]:
+    """A corrected emulated AWS with nothing in it; port 0 takes a free one.
+
+    Raises `DrscanError` when the port is taken, or when moto is not installed or not one that can be corrected.
+    """
+    from scanner.demo import moto_corrections
+
+    moto_corrections.apply()
+    _forget_everything()
+    with _serving(port) as endpoint_url:
+        yield Emulation(endpoint_url, environment=environment_for(endpoint_url, "drscan-demo", "drscan-demo"))
+
+
+def environment_for(endpoint_url: str, access_key: str, secret_key: str) -> dict[str, str]:
+    """The variables that lead boto3 and the AWS CLI to the endpoint with these credentials, and nowhere else."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCESS_KEY_ID": access_key,
+        "AWS_SECRET_ACCESS_KEY": secret_key,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": _LOOPBACK,
+    }
+
+
+def _forget_everything() -> None:
+    from moto.core.base_backend import BackendDict
+    from moto.moto_api._internal import mock_random
+
+    BackendDict.reset()
+    mock_random.seed(20261121)  # the same ids each time, so that output can be compared
+
+
+@contextmanager
+def _serving(port: int) -> Iterator[str]:
+    listener = _listen(port)
+    server = _server(listener)
+    thread = threading.Thread(target=server.serve_forever, name="emulated-aws", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        listener.close()
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((_LOOPBACK, port), backlog=128)
+    except OSError as error:
+        raise DrscanError(
+            f"the emulated AWS cannot listen on {_LOOPBACK}:{port}: {error.strerror}",
+            hint="choose another port, or 0 for any that is free",
+        ) from error
+
+
+def _server(listener: socket.socket) -> "BaseWSGIServer":
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
+
+    class QuietHandler(MotoRequestHandler):
+        disable_nagle_algorithm = True
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Say nothing: a scan makes a thousand requests."""
+
+    return make_server(
+        _LOOPBACK,
+        0,
+        DomainDispatcherApplication(create_backend_app),
+        threaded=True,
+        request_handler=QuietHandler,
+        fd=listener.fileno(),
+    )
