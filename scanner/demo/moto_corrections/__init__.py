@@ -1,8 +1,8 @@
 """Makes moto, our emulated AWS, answer as AWS does wherever reading a disaster-recovery estate would notice.
 
 Moto loses most of a replication configuration, gives new buckets none of AWS's defaults, answers unknown questions
-with an empty success and lets every account read every bucket (measured with moto 5.2.5, 2026-11). Tests on such answers
-prove nothing, so the corrections go into moto's own classes: real boto3 meets them over HTTP and in-process alike.
+with an empty success and lets every account read every bucket (measured with moto 5.2.5, 2026-11). Tests on such
+answers prove nothing, so the corrections go into moto's own classes: real boto3 meets them over HTTP and in-process.
 """
 
 import re
@@ -23,7 +23,7 @@ def apply() -> None:
     something that they replace; moto is then left as it was.
     """
     check_version(_moto_version())
-    from scanner.demo.moto_corrections import calls, kms, macie, s3_buckets, s3_sub_resources, s3control
+    from scanner.demo.moto_corrections import calls, kms, macie, s3_buckets, s3_sub_resources, s3control, sns
     from scanner.demo.moto_corrections.patching import install
 
     with _LOCK:
@@ -34,6 +34,7 @@ def apply() -> None:
                 *s3control.CORRECTIONS,
                 *kms.CORRECTIONS,
                 *macie.CORRECTIONS,
+                *sns.CORRECTIONS,
                 *calls.CORRECTIONS,
             )
         )

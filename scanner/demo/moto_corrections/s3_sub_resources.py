@@ -5,7 +5,7 @@ deleting a metrics configuration deletes the bucket. So every bucket request pas
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,7 +21,7 @@ from scanner.demo.moto_corrections.s3_answers import Answer, not_implemented
 Original = Callable[..., Any]
 
 _READ_AND_WRITTEN = frozenset(
-    [
+    {
         "accelerate",
         "acl",
         "cors",
@@ -37,7 +37,7 @@ _READ_AND_WRITTEN = frozenset(
         "tagging",
         "versioning",
         "website",
-    ]
+    }
 )
 _MOTO_SERVES = {
     "GET": _READ_AND_WRITTEN | {"location", "policyStatus", "uploads", "versions"},
@@ -114,14 +114,32 @@ def bucket_named(name: str) -> FakeBucket | None:
     return s3_backends[account][partition].buckets.get(name) if account else None
 
 
-@functools.cache
 def bucket_sub_resources() -> frozenset[str]:
     """The names behind the question mark of all bucket operations that botocore knows (`replication`, `metrics`)."""
+    return frozenset(kind for _, kind in _bucket_operations() if kind)
+
+
+def operations(method: str, query: Iterable[str], of_bucket: bool) -> frozenset[str]:
+    """The names that botocore has for a request: two where an old name lives on or an id makes the difference."""
+    if not of_bucket:
+        return frozenset({"ListBuckets"})
+    kind = next((name for name in query if name in bucket_sub_resources()), "")
+    return _bucket_operations().get((method, kind), frozenset())
+
+
+@functools.cache
+def _bucket_operations() -> dict[tuple[str, str], frozenset[str]]:
+    """Operation names by method and sub-resource (empty for the bucket itself)."""
     model = botocore.session.Session().get_service_model("s3")
-    paths = (model.operation_model(name).http["requestUri"] for name in model.operation_names)
-    queries = (path.partition("?")[2] for path in paths if path.startswith("/{Bucket}?"))
-    flags = (parse_qs(query, keep_blank_values=True) for query in queries)
-    return frozenset(name for query in flags for name, values in query.items() if values == [""])
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        path, _, query = http["requestUri"].partition("?")
+        if path == "/{Bucket}":
+            flags = parse_qs(query, keep_blank_values=True).items()
+            kind = next((flag for flag, values in flags if values == [""]), "")
+            found[http["method"], kind] = found.get((http["method"], kind), frozenset()) | {name}
+    return found
 
 
 CORRECTIONS = (
