@@ -6,6 +6,7 @@ none of its values matches. https://docs.aws.amazon.com/IAM/latest/UserGuide/ref
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 from scanner.policy.comparisons import COMPARISONS, Comparison, Test
@@ -34,7 +35,9 @@ def compile_conditions(conditions: tuple[Condition, ...] | Unseen, *, version: s
     return tuple(_compile(condition, version, denies) for condition in conditions)
 
 
+@lru_cache(maxsize=1 << 13)
 def _compile(condition: Condition, version: str, denies: bool) -> Holds:
+    """Cached, for the policies of an estate repeat a few conditions thousands of times."""
     key = condition.key.lower()
     if condition.operator == "Null":
         return _null(key, condition)

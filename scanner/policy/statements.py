@@ -7,6 +7,7 @@ here, for such a policy cannot be what is in force.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from scanner.policy.conditions import Holds, compile_conditions
@@ -100,11 +101,12 @@ def _amiss(statement: Statement, kind: PolicyKind) -> str | None:
 
 
 def _action(statement: Statement) -> Matcher:
-    match = _any([pattern.lower() for pattern in statement.actions])
+    match = _any(tuple(pattern.lower() for pattern in statement.actions))
     return (lambda action: not match(action)) if statement.negates_actions else match
 
 
-def _any(patterns: list[str]) -> Matcher:
+@lru_cache(maxsize=1 << 13)
+def _any(patterns: tuple[str, ...]) -> Matcher:
     """Whether any of the patterns matches; those without wildcards are looked up."""
     exact = frozenset(unescape(pattern) for pattern in patterns if is_literal(pattern))
     wild = tuple(compile_pattern(pattern) for pattern in patterns if not is_literal(pattern))
@@ -135,7 +137,7 @@ def _resource(statement: Statement, version: str, *, completed: bool) -> _Place:
         doubt = resources
         return lambda resource, context: doubt
     texts = [read_text(complete_arn(text) if completed else text, version, escape) for text in resources]
-    matches = _any([text for text in texts if isinstance(text, str)])
+    matches = _any(tuple(text for text in texts if isinstance(text, str)))
     templates = tuple(text for text in texts if isinstance(text, Template))
     negated = statement.negates_resources
     if templates:

@@ -14,7 +14,6 @@ from scanner.policy.request import Context
 from scanner.policy.truth import Unseen
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_WITH_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*")
 _ESCAPES = frozenset("*?$")
 
 Quote: TypeAlias = Callable[[str], str]
@@ -80,7 +79,8 @@ def fill(template: Template, context: Context) -> str | Unresolved | Unseen:
 def _part(inside: str, quote: Quote) -> str | Variable:
     if inside in _ESCAPES:
         return quote(inside)
-    with_default = _WITH_DEFAULT.fullmatch(inside)
-    if with_default is not None:
-        return Variable(with_default[1].lower(), with_default[2])
+    key, comma, rest = inside.partition(",")
+    default = rest.strip()
+    if comma and len(default) >= 2 and default[0] == default[-1] == "'":
+        return Variable(key.strip().lower(), default[1:-1])
     return Variable(inside.strip().lower(), None)
