@@ -1,9 +1,9 @@
 """YAML without its surprises, for files that strangers may have written.
 
-Rule files and estate files need mappings, lists and plain values, and an error message with the line. Everything else in
-YAML is a way to hurt: aliases grow without bound, tags construct objects, duplicate keys hide one another, `no` is a
-boolean and 0123 an octal number. This loader reads the events of PyYAML's parser (the C one where present), refuses all
-of that, bounds size and depth, and remembers the line of every place.
+Rule files and estate files need mappings, lists and plain values, and errors with the line. Everything else in YAML is
+a way to hurt: aliases grow without bound, tags construct objects, duplicate keys hide one another, `no` is a boolean
+and 0123 an octal number. This loader reads the events of PyYAML's parser (the C one where present), refuses all of
+that, bounds size and depth, and remembers the line of every place.
 """
 
 import re
@@ -44,13 +44,13 @@ class Node:
         """The 1-based line of a place (of its key, in a mapping); of the nearest place above it if it is missing."""
         lines = self._lines
         for step in path:
-            below = lines.below
-            if isinstance(below, dict) and isinstance(step, str) and step in below:
-                lines = below[step]
-            elif isinstance(below, list) and isinstance(step, int) and 0 <= step < len(below):
-                lines = below[step]
-            else:
-                break
+            match lines.below:
+                case dict() as members if isinstance(step, str) and step in members:
+                    lines = members[step]
+                case list() as items if isinstance(step, int) and 0 <= step < len(items):
+                    lines = items[step]
+                case _:
+                    break
         return lines.line
 
     def error(self, path: PlacePath, message: str, *, hint: str = "") -> InvalidInputError:
