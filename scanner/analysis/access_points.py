@@ -1,0 +1,91 @@
+"""Multi-Region Access Points joined to their member buckets.
+
+An access point sends a client to whichever member is near or left. A member that is protected less than the others is
+where data leaks or gets lost, and nothing in the access point itself shows it.
+"""
+
+from collections.abc import Mapping
+
+from scanner.analysis.annotation import BucketId, annotate, buckets_by_id
+from scanner.analysis.arns import partition_of
+from scanner.analysis.kinds import ACCESS_POINT, BUCKET
+from scanner.analysis.log_targets import encryption_algorithms, object_lock
+from scanner.analysis.public_access import SETTINGS
+from scanner.analysis.reading import at, elements, present, text
+from scanner.analysis.truth import Truth, all_true, first_doubt
+from scanner.estate.estate import Estate
+from scanner.estate.intent import Intent
+from scanner.estate.resource import Resource
+from scanner.estate.unknown import Unknown, Value
+
+COMPARED = ("ObjectLock", "Encryption", "PublicAccessBlocked")
+"""What must be the same for all members."""
+
+
+def derive_access_point_members(estate: Estate, _: Intent) -> Estate:
+    """Adds `Members` and `Alike` to Multi-Region Access Points.
+
+    A member has `Bucket`, `Exists`, `Account`, `NamedAccount` (the owner that the access point names), `Region`,
+    `Versioning`, `ObjectLock` (mode and days in words), `Encryption` and `PublicAccessBlocked`. `Alike` says of each
+    of the last three whether all members agree.
+    """
+    buckets = buckets_by_id(estate)
+
+    def facts(point: Resource) -> Mapping[str, Value]:
+        members = [_member(estate, point, region, buckets) for region in elements(point.properties.get("Regions"))]
+        alike = {name: _alike([at(member, name) for member in members]) for name in COMPARED}
+        return {"Members": members, "Alike": alike}
+
+    return annotate(estate, ACCESS_POINT, facts)
+
+
+def _member(estate: Estate, point: Resource, region: Value, buckets: Mapping[BucketId, Resource]) -> Value:
+    name, named = text(region, "Bucket"), text(region, "BucketAccountId")
+    if not isinstance(name, str):
+        return name or Unknown("the access point names a region without a bucket")
+    owner = named if named is not None else point.account
+    bucket = buckets.get((partition_of(point.arn), name))
+    common = {"Bucket": name, "NamedAccount": owner}
+    if bucket is None:
+        doubt = owner if isinstance(owner, Unknown) else estate.blind(BUCKET, owner)
+        return {**common, **_unseen(doubt)}
+    return {**common, **_seen(bucket)}
+
+
+def _seen(bucket: Resource) -> Mapping[str, Value]:
+    block = bucket.properties["Derived"]["PublicAccessBlock"]
+    return present(
+        Exists=True,
+        Account=bucket.account,
+        Region=bucket.region,
+        Versioning=at(bucket.properties, "VersioningConfiguration.Status"),
+        ObjectLock=_lock(bucket),
+        Encryption=_joined(encryption_algorithms(bucket)),
+        PublicAccessBlocked=all_true(block[name] for name in SETTINGS),
+    )
+
+
+def _unseen(doubt: Unknown | None) -> Mapping[str, Value]:
+    if doubt is None:
+        return {"Exists": False}
+    return dict.fromkeys(("Exists", "Account", "Region", "Versioning", *COMPARED), doubt)
+
+
+def _lock(bucket: Resource) -> Value:
+    locked = object_lock(bucket)
+    if locked is not True:
+        return locked or "off"
+    mode = at(bucket.properties, "ObjectLockConfiguration.Rule.DefaultRetention.Mode")
+    days = bucket.properties["Derived"].get("DefaultRetentionDays")
+    return first_doubt(mode, days) or (f"{mode} {days} days" if mode is not None else "on, nothing by default")
+
+
+def _joined(algorithms: list[Value]) -> Value:
+    return first_doubt(*algorithms) or "+".join(str(algorithm) for algorithm in algorithms)
+
+
+def _alike(values: list[Value]) -> Truth:
+    certain = {value for value in values if value is not None and not isinstance(value, Unknown)}
+    if len(certain) > 1 or (certain and None in values):
+        return False
+    return first_doubt(*values) or True

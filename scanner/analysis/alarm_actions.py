@@ -1,0 +1,125 @@
+"""Where an alarm's message ends up: its actions joined to topics and their subscriptions.
+
+A topic without a confirmed subscription takes every message and delivers none. Who may publish to the topic is a matter
+of policies; only the key that no policy can open to CloudWatch is named here.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from scanner.analysis.annotation import annotate
+from scanner.analysis.arns import account_of, log_group_of, region_of, service_of
+from scanner.analysis.kinds import ALARM, METRIC_FILTER, SUBSCRIPTION, TOPIC, TRAIL
+from scanner.analysis.metrics import WatchedMetric, watched_metrics
+from scanner.analysis.reading import at, elements, number, present, text
+from scanner.analysis.truth import Truth, any_true, equals
+from scanner.estate.estate import Estate
+from scanner.estate.intent import Intent
+from scanner.estate.resource import Resource
+from scanner.estate.unknown import Unknown, Value
+
+DATA_NAMESPACES = frozenset({"AWS/S3", "AWS/KMS", "AWS/Backup"})
+"""The namespaces of the services that keep and copy data."""
+
+_MetricId = tuple[str, str, str, str]
+"""Account, region, namespace, name."""
+
+
+def derive_alarm_topics(estate: Estate, _: Intent) -> Estate:
+    """Adds `AlarmTopics` to alarms: one entry for each alarm action that is an SNS topic.
+
+    `Arn`, `Exists`, `Account`, `Region`, `Confirmed` (whether someone confirmed a subscription), `KmsMasterKeyId`.
+    """
+    confirmed = _confirmed(estate)
+
+    def facts(alarm: Resource) -> Mapping[str, Value]:
+        actions = elements(alarm.properties.get("AlarmActions"))
+        return {"AlarmTopics": [entry for action in actions for entry in _topic(estate, action, confirmed)]}
+
+    return annotate(estate, ALARM, facts)
+
+
+def derive_watched_data(estate: Estate, _: Intent) -> Estate:
+    """Adds `WatchesData` to alarms: whether they watch storage, keys or backups, or what a trail wrote to its log."""
+    audited = _audit_metrics(estate)
+
+    def watches(metric: WatchedMetric | Unknown) -> Truth:
+        if isinstance(metric, Unknown):
+            return metric
+        if metric.namespace in DATA_NAMESPACES:
+            return True
+        if metric.namespace.startswith("AWS/"):
+            return False
+        place = metric.account, metric.alarm.region
+        found = audited.get((*place, metric.namespace, metric.name))
+        return found if found is not None else estate.blind(METRIC_FILTER, *place) or False
+
+    return annotate(estate, ALARM, lambda alarm: {"WatchesData": any_true(map(watches, watched_metrics(alarm)))})
+
+
+def _topic(estate: Estate, action: Value, confirmed: Mapping[str, Truth]) -> Iterable[Value]:
+    if not isinstance(action, str):
+        yield action if isinstance(action, Unknown) else Unknown("an alarm action is not an ARN")
+        return
+    if service_of(action) != "sns":
+        return
+    place = {"Arn": action, "Account": account_of(action), "Region": region_of(action)}
+    topic = estate.get(TOPIC, action)
+    if topic is None:
+        unseen = estate.blind(TOPIC, account_of(action), region_of(action))
+        yield {**place, "Exists": unseen or False, "Confirmed": unseen or False, **present(KmsMasterKeyId=unseen)}
+    else:
+        key = topic.properties.get("KmsMasterKeyId")
+        yield {
+            **place,
+            "Exists": True,
+            "Confirmed": _is_confirmed(estate, topic, confirmed),
+            **present(KmsMasterKeyId=key),
+        }
+
+
+def _confirmed(estate: Estate) -> Mapping[str, Truth]:
+    by_topic: dict[str, Truth] = {}
+    for subscription in estate.of_type(SUBSCRIPTION):
+        arn = text(subscription.properties, "TopicArn")
+        if isinstance(arn, str):
+            pending = at(subscription.properties, "Observed.PendingConfirmation")
+            if pending is None:
+                pending = Unknown("whether a subscription is confirmed is only known of a live account")
+            by_topic[arn] = any_true((by_topic.get(arn, False), equals(pending, False)))
+    return by_topic
+
+
+def _is_confirmed(estate: Estate, topic: Resource, confirmed: Mapping[str, Truth]) -> Truth:
+    """Either count will do: the topic's own knows subscribers of other accounts, the list knows who they are."""
+    count = number(topic.properties, "Observed.SubscriptionsConfirmed")
+    counted: Truth = count if isinstance(count, Unknown) else count is not None and count > 0
+    unseen: Truth = estate.blind(SUBSCRIPTION, topic.account, topic.region) or False
+    listed = confirmed.get(topic.arn, False)
+    # Where the topic's own count was read, a listing that was not seen could add nothing to it.
+    return any_true((counted, listed, unseen if count is None else False))
+
+
+def _audit_metrics(estate: Estate) -> Mapping[_MetricId, Truth]:
+    groups, unknown_group = _audit_log_groups(estate)
+    metrics: dict[_MetricId, Truth] = {}
+    for filter_ in estate.of_type(METRIC_FILTER):
+        group = text(filter_.properties, "LogGroupName")
+        audit = group if isinstance(group, Unknown) else (filter_.account, filter_.region, group) in groups
+        for transformation in elements(filter_.properties.get("MetricTransformations")):
+            namespace, name = text(transformation, "MetricNamespace"), text(transformation, "MetricName")
+            if isinstance(namespace, str) and isinstance(name, str):
+                key = filter_.account, filter_.region, namespace, name
+                metrics[key] = any_true((metrics.get(key, False), audit, unknown_group or False))
+    return metrics
+
+
+def _audit_log_groups(estate: Estate) -> tuple[set[tuple[str, str, str]], Unknown | None]:
+    groups: set[tuple[str, str, str]] = set()
+    doubt = estate.blind(TRAIL)
+    for trail in estate.of_type(TRAIL):
+        match text(trail.properties, "CloudWatchLogsLogGroupArn"):
+            case str() as arn:
+                groups.add((account_of(arn), region_of(arn), log_group_of(arn)))
+            case Unknown() as unknown:
+                doubt = doubt or unknown
+    return groups, doubt

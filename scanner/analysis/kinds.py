@@ -1,0 +1,24 @@
+"""The resource types that analyses join, and how they say what of them they read and give."""
+
+from scanner.estate.needs import Need
+
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+ACCOUNT_PUBLIC_ACCESS_BLOCK = "AWS::S3::AccountPublicAccessBlock"
+ACCESS_POINT = "AWS::S3::MultiRegionAccessPoint"
+TRAIL = "AWS::CloudTrail::Trail"
+ALARM = "AWS::CloudWatch::Alarm"
+METRIC_FILTER = "AWS::Logs::MetricFilter"
+TOPIC = "AWS::SNS::Topic"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+KEY = "AWS::KMS::Key"
+ALIAS = "AWS::KMS::Alias"
+MACIE_SESSION = "AWS::Macie::Session"
+
+ACCOUNT_REGION = "DR::AccountRegion"
+"""Derived: one account's part of one region, where the estate keeps data."""
+
+
+def needs(type_: str, *paths: str) -> frozenset[Need]:
+    """These properties of a type, or with no path its mere existence, as an analysis declares them."""
+    return frozenset(Need(type_, path) for path in paths or ("",))
