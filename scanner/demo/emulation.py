@@ -1,7 +1,7 @@
 """An emulated AWS on a loopback address: moto in this process, corrected, behind real HTTP.
 
-`empty()` is what tests build on. Moto keeps its state in the process, so there is one emulated AWS a process: starting
-another one starts it afresh.
+`empty()` is what tests build on; `running()` holds the demo's estates. Moto keeps its state in the process, so there is
+one emulated AWS a process: starting another one starts it afresh.
 """
 
 import socket
@@ -47,6 +47,29 @@ def empty(port: int = 0) -> Iterator[Emulation]:
     _forget_everything()
     with _serving(port) as endpoint_url:
         yield Emulation(endpoint_url, environment=environment_for(endpoint_url, "drscan-demo", "drscan-demo"))
+
+
+@dataclass(frozen=True, slots=True)
+class Demo(Emulation):
+    """A running emulated AWS with the demo's estates; `estate_yaml` is the text of the estate file for it."""
+
+    estate_yaml: str = ""
+
+
+@contextmanager
+def running(port: int = 0) -> Iterator[Demo]:
+    """The emulated AWS with the published architectures on it; ready after about three seconds. Raises as `empty` does.
+
+    The default credentials belong to the organization's management account, which may assume the role of each account
+    in the estate file.
+    """
+    with empty(port) as emulation:
+        # Here, so that those who want it empty need not load what fills it.
+        from scanner.demo import content, estate_file, refusals
+
+        refused = content.fill(emulation.endpoint_url)
+        with refusals.refusing(refused):
+            yield Demo(emulation.endpoint_url, emulation.account, emulation.environment, estate_file.estate_yaml())
 
 
 def environment_for(endpoint_url: str, access_key: str, secret_key: str) -> dict[str, str]:

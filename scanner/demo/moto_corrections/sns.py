@@ -32,8 +32,8 @@ def _subscribe_response(original: Original, self: SNSResponse) -> ActionResult:
 
 
 def _confirm(_original: Original, self: SNSResponse) -> ActionResult:
-    """ConfirmSubscription. Nothing is mailed here, so the token is the last part of the subscription's ARN."""
-    arn = f"{self._get_param('TopicArn')}:{self._get_param('Token')}"
+    """ConfirmSubscription. Nothing is mailed here, so the token is the ARN of the subscription."""
+    arn = self._get_param("Token")
     if arn not in self.backend.subscriptions:
         raise SNSInvalidParameter("Invalid token")
     self.backend.subscriptions[arn].attributes[_PENDING] = False
