@@ -13,7 +13,7 @@ from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.estate.verdict import Evidence, Verdict
-from scanner.evaluation.compiling import Subject
+from scanner.evaluation.closures import Subject
 from scanner.evaluation.parameters import with_defaults
 from scanner.evaluation.rule import Rule
 

@@ -23,9 +23,10 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class PathOperand:
-    """Another value of the same resource."""
+    """Another value of the same resource; `offset` is added to it (0 but in a mutant)."""
 
     path: PropertyPath
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A leaf that does not look: only mutants have it."""
+    """A leaf that does not look at its value: only mutants have it."""
 
     truth: bool
+    path: PropertyPath
     place: Place
 
 
