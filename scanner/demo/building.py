@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+from scanner.demo.emulation import ACCESS_KEY
+
 _GIVEN = re.compile(r"<<([^<>]+)>>")
 
 
@@ -110,7 +112,7 @@ class _Clients:
     def _create(self, region: str, service: str, credentials: Mapping[str, Any]) -> Any:
         from botocore.config import Config
 
-        # A user agent of one's own, for moto would take the region from botocore's.
+        # A fixed user agent: making up botocore's own takes an eighth of the time of a call.
         config = Config(user_agent="drscan-demo", proxies={}, retries={"total_max_attempts": 1})
         client = self._session.create_client(
             service, region_name=region, endpoint_url=self._endpoint_url, config=config, **credentials
@@ -121,7 +123,7 @@ class _Clients:
     def _as_builder(self, place: Place) -> dict[str, str]:
         key = (place.account, place.partition)
         if key not in self._credentials:
-            own = {"aws_access_key_id": "drscan-demo", "aws_secret_access_key": "drscan-demo"}
+            own = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), ACCESS_KEY)
             sts = self._create(place.region, "sts", own)
             role = place.iam("role/drscan-demo-builder")
             answer = sts.assume_role(RoleArn=role, RoleSessionName="drscan-demo")["Credentials"]

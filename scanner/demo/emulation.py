@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DEFAULT_ACCOUNT = "123456789012"
 """The account that credentials belong to which the emulated AWS has not issued itself."""
 
+ACCESS_KEY = "drscan-demo"
+"""Key and secret that belong to `DEFAULT_ACCOUNT`; any that the emulated AWS has not issued would do."""
+
 _LOOPBACK = "127.0.0.1"
 
 
@@ -46,7 +49,7 @@ def empty(port: int = 0) -> Iterator[Emulation]:
     moto_corrections.apply()
     _forget_everything()
     with _serving(port) as endpoint_url:
-        yield Emulation(endpoint_url, environment=environment_for(endpoint_url, "drscan-demo", "drscan-demo"))
+        yield Emulation(endpoint_url, environment=environment_for(endpoint_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,12 @@ def running(port: int = 0) -> Iterator[Demo]:
             yield Demo(emulation.endpoint_url, emulation.account, emulation.environment, estate_file.estate_yaml())
 
 
-def environment_for(endpoint_url: str, access_key: str, secret_key: str) -> dict[str, str]:
-    """The variables that lead boto3 and the AWS CLI to the endpoint with these credentials, and nowhere else."""
+def environment_for(endpoint_url: str) -> dict[str, str]:
+    """The variables that lead boto3 and the AWS CLI to an emulated AWS, and nowhere else."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": access_key,
-        "AWS_SECRET_ACCESS_KEY": secret_key,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": _LOOPBACK,
@@ -87,8 +90,10 @@ def environment_for(endpoint_url: str, access_key: str, secret_key: str) -> dict
 def _forget_everything() -> None:
     from moto.core.base_backend import BackendDict
     from moto.moto_api._internal import mock_random
+    from moto.organizations.models import organizations_backends
 
     BackendDict.reset()
+    organizations_backends.master_accounts.clear()  # moto forgets to
     mock_random.seed(20261121)  # the same ids each time, so that output can be compared
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from scanner.demo.emulation import Demo, running
+from scanner.demo.emulation import ACCESS_KEY, Demo, running
 from scanner.demo.estates.accounts import ACCOUNTS, MANAGEMENT, SCANNER_ROLE
 from scanner.errors import DrscanError
 
@@ -35,6 +35,7 @@ def serve(port: int, out_dir: Path, *, say: Callable[[str], None], stop: threadi
 def what_to_try(demo: Demo, out_dir: Path) -> str:
     """The text that a newcomer can copy line by line into another terminal."""
     variables = {**demo.environment, "AWS_CONFIG_FILE": str((out_dir / AWS_CONFIG_FILE).absolute())}
+    del variables["AWS_DEFAULT_REGION"]  # it would outweigh the regions of the profiles
     exports = [f"  export {name}={shlex.quote(value)}" for name, value in variables.items()]
     estate = shlex.quote(str(out_dir / ESTATE_FILE))
     return "\n".join(
@@ -53,14 +54,15 @@ def what_to_try(demo: Demo, out_dir: Path) -> str:
 
 
 def aws_config() -> str:
-    """An AWS configuration with a profile for each account, entered from the credentials in the environment."""
-    lines: list[str] = []
+    """An AWS configuration with a profile for each account, all entered from the management account."""
+    lines = ["[default]", f"region = {MANAGEMENT.regions[0]}", ""]
     for account in ACCOUNTS:
         lines += [f"[profile {account.name}]", f"region = {account.regions[0]}"]
-        if account is not MANAGEMENT:
+        if account is MANAGEMENT:
+            lines += [f"aws_access_key_id = {ACCESS_KEY}", f"aws_secret_access_key = {ACCESS_KEY}", ""]
+        else:
             role = account.at(account.regions[0]).iam(f"role/{SCANNER_ROLE}")
-            lines += [f"role_arn = {role}", "credential_source = Environment"]
-        lines.append("")
+            lines += [f"role_arn = {role}", f"source_profile = {MANAGEMENT.name}", ""]
     return "\n".join(lines)
 
 

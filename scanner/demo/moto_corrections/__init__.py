@@ -23,7 +23,16 @@ def apply() -> None:
     something that they replace; moto is then left as it was.
     """
     check_version(_moto_version())
-    from scanner.demo.moto_corrections import calls, kms, macie, s3_buckets, s3_sub_resources, s3control, sns
+    from scanner.demo.moto_corrections import (
+        calls,
+        kms,
+        macie,
+        organizations,
+        s3_buckets,
+        s3_sub_resources,
+        s3control,
+        sns,
+    )
     from scanner.demo.moto_corrections.patching import install
 
     with _LOCK:
@@ -35,6 +44,7 @@ def apply() -> None:
                 *kms.CORRECTIONS,
                 *macie.CORRECTIONS,
                 *sns.CORRECTIONS,
+                *organizations.CORRECTIONS,
                 *calls.CORRECTIONS,
             )
         )
