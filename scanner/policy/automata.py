@@ -12,6 +12,12 @@ from functools import lru_cache
 
 from scanner.policy.patterns import normalise, unescape
 
+FIELD = "\ue03a"
+"""A third wildcard, for patterns that are no policy's: any run without a colon, so one field of an ARN."""
+
+WILDCARDS = f"*?{FIELD}"
+"""All that stands for other characters than itself."""
+
 MAX_STEPS = 200_000
 """Work allowed for one question, in automaton transitions; about half a second."""
 
@@ -36,18 +42,20 @@ class _Automaton:
     matches: dict[str, int]  # character -> the positions that step forward on it, `?` included
     marks: int  # the positions that step forward on any character
     loops: int  # the positions that may also stay, being at a star
+    fields: int  # the positions that may also stay but for a colon
     accept: int
     cost: int
 
     def step(self, alive: int, char: str) -> int:
         """The positions after one character; those before the last star reached add nothing and are dropped."""
-        moved = ((alive & self.matches.get(char, self.marks)) << 1) | (alive & self.loops)
+        stays = self.loops if char == ":" else self.loops | self.fields
+        moved = ((alive & self.matches.get(char, self.marks)) << 1) | (alive & stays)
         stars = moved & self.loops
         return moved if not stars else moved & -(1 << (stars.bit_length() - 1))
 
     def wants(self, alive: int) -> set[str] | None:
         """The only characters worth trying, or None when any may do."""
-        if alive & (self.loops | self.marks):
+        if alive & (self.loops | self.fields | self.marks):
             return None
         return {char for char, positions in self.matches.items() if alive & positions}
 
@@ -55,10 +63,13 @@ class _Automaton:
 @lru_cache(maxsize=1 << 13)
 def _automaton(pattern: str) -> _Automaton:
     matches: dict[str, int] = {}
-    marks = loops = at = 0
+    marks = loops = fields = at = 0
     for token in normalise(pattern):
         if token == "*":
             loops |= 1 << at
+            continue
+        if token == FIELD:
+            fields |= 1 << at
             continue
         if token == "?":
             marks |= 1 << at
@@ -66,7 +77,8 @@ def _automaton(pattern: str) -> _Automaton:
             char = unescape(token)
             matches[char] = matches.get(char, 0) | 1 << at
         at += 1
-    return _Automaton({char: bits | marks for char, bits in matches.items()}, marks, loops, 1 << at, 1 + at // 512)
+    forward = {char: bits | marks for char, bits in matches.items()}
+    return _Automaton(forward, marks, loops, fields, 1 << at, 1 + at // 512)
 
 
 _Alive = tuple[tuple[int, int], ...]  # (number of the pattern, its live positions), dead ones left out
@@ -128,6 +140,14 @@ def search(groups: list[tuple[str, ...]], outside: tuple[str, ...]) -> tuple[Ans
     return (TOO_LARGE if queue else None), _steps(inner, outer)
 
 
+def matches(pattern: str, text: str) -> bool:
+    """Whether one text matches one pattern of the language with `FIELD`."""
+    automaton, alive = _automaton(pattern), 1
+    for char in text:
+        alive = automaton.step(alive, char)
+    return bool(alive & automaton.accept)
+
+
 def _spell(state: _State, origin: _Origin) -> str:
     chars = []
     while (came := origin[state]) is not None:
@@ -150,7 +170,7 @@ def _choices(driver: _Union, alive: _Alive, letters: str) -> Iterable[str]:
 def _alphabet(groups: Iterable[tuple[str, ...]]) -> str:
     """The characters that the patterns tell apart, after one that stands for all the others."""
     used = {char for group in groups for pattern in group for char in pattern}
-    named = {unescape(char) for char in used - {"*", "?"}}
+    named = {unescape(char) for char in used.difference(WILDCARDS)} | {":"}
     spare = next(char for char in _spare_letters() if char not in named)
     return spare + "".join(sorted(named, key=lambda char: (not char.isalnum(), char)))
 

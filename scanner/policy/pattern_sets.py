@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.policy.automata import MAX_STEPS, TOO_LARGE, Answer, TooLarge, search
-from scanner.policy.patterns import compile_pattern, is_literal, unescape
+from scanner.policy.automata import FIELD, MAX_STEPS, TOO_LARGE, WILDCARDS, Answer, TooLarge, matches, search
+from scanner.policy.patterns import compile_pattern, unescape
 
 
 @dataclass(slots=True)
@@ -23,6 +23,10 @@ class Effort:
         """Book the steps of one question."""
         self.left -= steps
         self.spent += steps
+
+    def exhaust(self) -> None:
+        """Leave nothing to spend: whatever is asked from now on stays open."""
+        self.left = min(self.left, 0)
 
 
 def includes(outer: Iterable[str], inner: Iterable[str], effort: Effort | None = None) -> Answer:
@@ -73,7 +77,7 @@ def _find_in_pattern(pattern: str, others: list[tuple[str, ...]], outside: tuple
     for guess in _guesses(pattern):
         if all(_any(group, guess) for group in others) and not _any(outside, guess):
             return guess, 1
-    if is_literal(pattern) or _covered(pattern, outside):
+    if _is_literal(pattern) or _covered(pattern, outside):
         return None, 1
     near = tuple(other for other in outside if _may_meet(pattern, other))
     groups = [tuple(other for other in group if _may_meet(pattern, other)) for group in others]
@@ -84,14 +88,18 @@ def _find_in_pattern(pattern: str, others: list[tuple[str, ...]], outside: tuple
 
 def _guesses(pattern: str) -> tuple[str, ...]:
     """Texts of the pattern that a person would take for examples."""
-    if is_literal(pattern):
+    if _is_literal(pattern):
         return (unescape(pattern),)
-    plain = pattern.replace("?", "x")
+    plain = pattern.replace("?", "x").replace(FIELD, "*")
     return tuple(unescape(plain.replace("*", filling)) for filling in ("example", "x", ""))
 
 
+def _is_literal(pattern: str) -> bool:
+    return not any(mark in pattern for mark in WILDCARDS)
+
+
 def _any(patterns: tuple[str, ...], text: str) -> bool:
-    return any(compile_pattern(pattern)(text) for pattern in patterns)
+    return any(matches(one, text) if FIELD in one else compile_pattern(one)(text) for one in patterns)
 
 
 # Stand-ins for the wildcards of a pattern that is matched as if it were a text.
@@ -109,8 +117,8 @@ def _covered(pattern: str, outside: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _swallows(pattern: str) -> bool:
-    """Whether only a star of the pattern can match a stand-in: a `?` might, and so might the stand-in itself."""
-    return not any(char in pattern for char in ("?", *_AS_TEXT.values()))
+    """Whether only a star of the pattern can match a stand-in: other wildcards might, or the stand-in itself."""
+    return not any(char in pattern for char in ("?", FIELD, *_AS_TEXT.values()))
 
 
 def _may_meet(first: str, second: str) -> bool:
@@ -123,5 +131,5 @@ def _may_meet(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _literal_ends(pattern: str) -> tuple[str, str]:
-    marks = [at for at, char in enumerate(pattern) if char in "*?"]
+    marks = [at for at, char in enumerate(pattern) if char in WILDCARDS]
     return (pattern[: marks[0]], pattern[marks[-1] + 1 :]) if marks else (pattern, pattern)

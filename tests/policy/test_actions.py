@@ -9,6 +9,7 @@ from policyuniverse import service_data
 
 from scanner.policy import actions
 from scanner.policy.actions import Shape, action_mask, exists, expand, find_action, resource_shapes, service_actions
+from scanner.policy.automata import FIELD
 from scanner.policy.patterns import escape
 
 
@@ -83,6 +84,7 @@ def test_resources_of_an_action_in_each_partition() -> None:
     assert resource_shapes("s3:GetReplicationConfiguration", "aws-cn") == (bucket,)
     assert resource_shapes("s3:ReplicateObject", "aws-us-gov") == (Shape("arn:aws-us-gov:s3:::?*/?*"),)
     assert resource_shapes("s3:ListBucket", "aws")[0].pattern == "arn:aws:s3:::?*"
+    assert resource_shapes("kms:Decrypt", "aws") == (Shape(f"arn:aws:kms:{FIELD}:{FIELD}:key/?*"),)
     assert resource_shapes("sts:TagSession", "aws")[-1] == Shape(escape("*"))
     assert resource_shapes("s3:NoSuchAction", "aws") == ()
 

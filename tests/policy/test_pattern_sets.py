@@ -1,6 +1,7 @@
 """Answers about sets of patterns are exact: held to brute force, to z3's theory of strings, and to a clock."""
 
 import itertools
+import re
 import time
 
 import pytest
@@ -8,7 +9,8 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.policy.pattern_sets import Effort, TooLarge, difference, find, includes, intersection
+from scanner.policy.automata import FIELD, TooLarge
+from scanner.policy.pattern_sets import Effort, difference, find, includes, intersection
 from scanner.policy.patterns import compile_pattern, escape
 
 PATTERNS = st.lists(st.text("ab*?", max_size=5), min_size=1, max_size=3)
@@ -130,3 +132,20 @@ def test_effort_bounds_several_questions_together() -> None:
     assert find((("a*",),), ("a?*",), effort) == "a"
     assert effort.spent > 0
     assert isinstance(find((("a*",),), ("a?*",), effort), TooLarge)
+
+
+FIELDS = st.text(["a", ":", "?", "*", FIELD], max_size=5)
+
+
+@given(FIELDS, st.lists(FIELDS, max_size=2))
+def test_one_field_of_an_arn_is_a_wildcard_that_stops_at_colons(pattern: str, outside: list[str]) -> None:
+    def holds(one: str, text: str) -> bool:
+        marks = {"*": ".*", "?": ".", FIELD: "[^:]*"}
+        return re.fullmatch("".join(marks.get(char, char) for char in one), text) is not None
+
+    answer = find(((pattern,),), tuple(outside))
+    texts = ["".join(chars) for size in range(6) for chars in itertools.product("ab:", repeat=size)]
+    assert not isinstance(answer, TooLarge)
+    for text in texts if answer is None else [answer]:
+        left = holds(pattern, text) and not any(holds(other, text) for other in outside)
+        assert left is (answer is not None)
