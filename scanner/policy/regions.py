@@ -85,7 +85,8 @@ def subtract(region: Region, granted: Region, effort: Effort) -> tuple[Region, .
     it, they stay. `granted` has no `unless`.
     """
     common, left = region, list[Region]()
-    for side in (*_sides(granted), *sorted(granted.atoms, key=str)):
+    sides: list[_Side | Atom] = [*_sides(granted), *sorted(granted.atoms, key=str)]
+    for side in sides:
         cut = _cut_atom(common, side, effort) if isinstance(side, Atom) else _cut(common, side, effort)
         if cut is None:
             return (region,)
@@ -133,10 +134,11 @@ def is_empty(texts: Texts, effort: Effort) -> bool:
     return not texts.absent and sample(texts, effort) is None
 
 
+_Side = tuple[str | None, Texts]  # a condition key, or None for the resource
 _Cut = tuple[Region, list[Region]] | None  # what lies inside of one side of a box, and what outside; None: no inside
 
 
-def _cut(region: Region, side: tuple[str | None, Texts], effort: Effort) -> _Cut:
+def _cut(region: Region, side: _Side, effort: Effort) -> _Cut:
     key, texts = side
     left = [piece for piece in minus(_side(region, key), texts) if not is_empty(piece, effort)]
     if not left:
@@ -153,7 +155,7 @@ def _cut_atom(region: Region, atom: Atom, effort: Effort) -> _Cut:
     return replace(region, atoms=region.atoms | {atom}), [replace(region, unless=region.unless | {atom})]
 
 
-def _sides(region: Region) -> tuple[tuple[str | None, Texts], ...]:
+def _sides(region: Region) -> tuple[_Side, ...]:
     return ((None, region.resource), *region.keys.items())
 
 

@@ -1,0 +1,158 @@
+"""The actions that a statement names, in classes that no statement of a comparison tells apart.
+
+Each class needs judging only once, by one action that stands for it: `s3:*` against ten needed actions is not
+180 questions but a dozen. Actions of one class apply to the same kinds of resources.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scanner.policy.actions import (
+    Shape,
+    action_mask,
+    find_action,
+    resource_shapes,
+    service_actions,
+    services,
+    services_of,
+)
+from scanner.policy.automata import TooLarge
+from scanner.policy.clauses import Clause, Vocabulary
+from scanner.policy.pattern_sets import Effort, includes, intersection
+from scanner.policy.patterns import is_literal, unescape
+
+_MAX_WILD = 64  # patterns without a literal service that are worth matching against all 22,000 actions
+_UNIVERSAL = frozenset({"*", "*:*"})
+_LEVELS = ("Permissions management", "Write", "Tagging", "Unknown", "Read", "List")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionClass:
+    """Actions that are alike in a comparison. `action` stands for them, `shapes` are the resources they apply to.
+
+    `surely` says whether a statement names all of them, `possibly` whether it may name some; the two differ only
+    where a pattern matches no known action.
+    """
+
+    action: str
+    shapes: tuple[Shape, ...]
+    surely: Callable[[Clause], bool]
+    possibly: Callable[[Clause], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Distinctions:
+    """What tells actions apart: the statements of a comparison, all its words, the partitions that count."""
+
+    clauses: tuple[Clause, ...]
+    words: Vocabulary
+    partitions: tuple[str, ...]
+    effort: Effort
+
+
+def classes_of(patterns: tuple[str, ...], negated: bool, by: Distinctions) -> Iterator[ActionClass | TooLarge]:
+    """Classes that together are all actions of the patterns (in lower case), or all but those when negated.
+
+    TooLarge stands for a part that could not be taken apart. Actions that the tables do not know are their own
+    classes where a statement names them literally; those that nobody names are left out of account.
+    """
+    if len(by.words.wild) > _MAX_WILD:
+        yield TooLarge(f"more than {_MAX_WILD} action patterns with a wildcard for the service")
+        return
+    known = services() if negated else sorted({service for pattern in patterns for service in services_of(pattern)})
+    is_plain = by.words.wild <= _UNIVERSAL
+    for service in known:
+        if service in by.words.services or not is_plain:
+            yield from _known_classes(service, patterns, negated, by)
+    rest = [service for service in known if service not in by.words.services]
+    if rest and is_plain:
+        yield _class_of_rest(rest, by.partitions)
+    yield from _unknown_classes(patterns, negated, by.words.strangers)
+
+
+def _known_classes(service: str, patterns: tuple[str, ...], negated: bool, by: Distinctions) -> Iterator[ActionClass]:
+    """Split the service's actions by every statement and by the resources they apply to."""
+    named = action_mask(service, patterns)
+    whole = ((1 << len(service_actions(service))) - 1) & ~named if negated else named
+    splits = {mask for clause in by.clauses if (mask := clause.mask(service) & whole) and mask != whole}
+    by.effort.spend(len(by.clauses))
+    parts = [whole] if whole else []
+    for split in splits.union(_shape_groups(service, by.partitions) if whole & (whole - 1) else ()):
+        by.effort.spend(len(parts))
+        parts = [piece for part in parts for piece in (part & split, part & ~split) if piece]
+    for part in sorted(parts, key=lambda part: (-part.bit_count(), part)):
+        action = _telling(service, part)
+        member = _member(service, part)
+        yield ActionClass(action, _shapes(action, by.partitions), member, member)
+
+
+@lru_cache(maxsize=1 << 13)
+def _shapes(action: str, partitions: tuple[str, ...]) -> tuple[Shape, ...]:
+    return tuple(shape for partition in partitions for shape in resource_shapes(action, partition))
+
+
+def _member(service: str, part: int) -> Callable[[Clause], bool]:
+    return lambda clause: bool(clause.mask(service) & part)
+
+
+@lru_cache(maxsize=1024)
+def _shape_groups(service: str, partitions: tuple[str, ...]) -> tuple[int, ...]:
+    groups: dict[tuple[Shape, ...], int] = {}
+    for at, action in enumerate(service_actions(service)):
+        shapes = _shapes(action, partitions)
+        groups[shapes] = groups.get(shapes, 0) | 1 << at
+    return tuple(groups.values())
+
+
+@lru_cache(maxsize=1 << 12)
+def _telling(service: str, part: int) -> str:
+    """The action that best shows what a class amounts to: the one with the gravest access level, then by name."""
+    names = [name for at, name in enumerate(service_actions(service)) if part >> at & 1]
+    return min(names, key=lambda name: (_gravity(name), name))
+
+
+def _gravity(name: str) -> int:
+    known = find_action(name)
+    return _LEVELS.index(known.access_level if known is not None and known.access_level in _LEVELS else "Unknown")
+
+
+def _class_of_rest(rest: list[str], partitions: tuple[str, ...]) -> ActionClass:
+    """All services that nobody names: every statement has all of their actions or none, by a `*` or a NotAction."""
+
+    def member(clause: Clause) -> bool:
+        return any(pattern in _UNIVERSAL for pattern in clause.patterns) is not clause.statement.negates_actions
+
+    service = "iam" if "iam" in rest else next(name for name in rest if service_actions(name))
+    action = _telling(service, (1 << len(service_actions(service))) - 1)
+    # Any resource at all; the action's own kinds come first because a witness among them is easier to read.
+    return ActionClass(action, (*_shapes(action, partitions), Shape("*")), member, member)
+
+
+def _unknown_classes(patterns: tuple[str, ...], negated: bool, strangers: Iterable[str]) -> Iterator[ActionClass]:
+    """Actions that some statement names and the tables do not know, and patterns that match no known action."""
+    for action in sorted(strangers):
+        if (intersection((action,), patterns) is not None) is not negated:
+            member = _names(action)
+            yield ActionClass(unescape(action), (), member, member)
+    for pattern in () if negated else patterns:
+        if not is_literal(pattern) and not any(action_mask(one, (pattern,)) for one in services_of(pattern)):
+            yield _class_of_pattern(pattern)
+
+
+def _names(action: str) -> Callable[[Clause], bool]:
+    return lambda clause: clause.names(action)
+
+
+def _class_of_pattern(pattern: str) -> ActionClass:
+    def surely(clause: Clause) -> bool:
+        if clause.statement.negates_actions:
+            return intersection((pattern,), clause.patterns) is None
+        return includes(clause.patterns, (pattern,)) is None
+
+    def possibly(clause: Clause) -> bool:
+        if clause.statement.negates_actions:
+            return includes(clause.patterns, (pattern,)) is not None
+        return intersection((pattern,), clause.patterns) is not None
+
+    return ActionClass(pattern.replace("*", "example").replace("?", "x"), (), surely, possibly)
