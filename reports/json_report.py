@@ -1,0 +1,139 @@
+"""The JSON report: for programs, baselines and archives; `report.schema.json` beside it is its published schema.
+
+It is written as a stream, one finding a line, so that a report of a million findings needs no more memory than one of
+ten and two reports can be compared line by line. Keys always stand in the same order. Every character beyond printable
+ASCII is escaped, and so is `<`: the file is inert in a terminal and in a page.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from reports.inert import shortened
+from reports.options import Options
+from scanner.estate.unknown import Value, to_json
+from scanner.estate.verdict import Evidence, Severity, Verdict
+from scanner.findings.finding import Finding
+from scanner.findings.rule_info import RuleInfo
+from scanner.findings.scan import Scan
+
+SCHEMA_VERSION = "1.0"
+VALUE_LIMIT = 512
+"""How many characters of JSON an observed value may take; a longer one is cut, and says so."""
+
+Document = Mapping[str, Any]
+
+
+def write(scan: Scan, stream: TextIO, options: Options) -> None:
+    """Write the report. Of the options only `only` matters."""
+    stream.write("{\n")
+    for key, value in _head(scan).items():
+        stream.write(f"{_dumped(key)}: {_dumped(value)},\n")
+    _write_list(stream, "findings", (finding_document(finding) for finding in scan.listed(options.only)))
+    stream.write(",\n")
+    _write_list(stream, "links", (to_json(link) for link in scan.links))
+    stream.write("\n}\n")
+
+
+def finding_document(finding: Finding) -> Document:
+    """One finding as the report has it."""
+    resource, location, waiver = finding.resource, finding.location, finding.waiver
+    document: dict[str, Any] = {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule,
+        "verdict": finding.verdict,
+        "severity": finding.severity,
+        "resource": {key: getattr(resource, key) for key in ("type", "arn", "account", "region", "name")},
+        "location": asdict(location) if location else None,
+        "evidence": [_evidence_document(evidence) for evidence in finding.evidence],
+        "waiver": None,
+    }
+    if finding.more:
+        document["evidence_left_out"] = finding.more
+    if waiver:
+        document["waiver"] = {
+            "resource": waiver.resource,
+            "reason": waiver.reason,
+            "owner": waiver.owner,
+            "expires": waiver.expires.isoformat(),
+        }
+    return document
+
+
+def rule_document(rule: RuleInfo) -> Document:
+    """What the report says of a rule, once."""
+    return {
+        "title": rule.title,
+        "severity": rule.severity,
+        "confidence": rule.confidence,
+        "attack": [asdict(technique) for technique in rule.attack],
+        "controls": {framework: list(ids) for framework, ids in sorted(rule.controls.items())},
+        "why": rule.why,
+        "fix": rule.fix,
+        "remedy": rule.remedy or None,
+        "references": list(rule.references),
+    }
+
+
+def _head(scan: Scan) -> Document:
+    run, coverage = scan.run, scan.coverage
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": asdict(scan.tool),
+        "run": {
+            "id": run.id,
+            "started": run.started,
+            "finished": run.finished,
+            "sources": list(run.sources),
+            "complete": run.complete,
+            "messages": list(scan.messages),
+        },
+        "coverage": {
+            "accounts": [asdict(account) for account in coverage.accounts],
+            "unseen": [asdict(unseen) for unseen in coverage.unseen],
+            "resources": coverage.resources,
+            "calls": coverage.calls,
+            "refused": coverage.refused,
+        },
+        "summary": _summary(scan),
+        "rules": {id_: rule_document(rule) for id_, rule in sorted(scan.rules.items())},
+    }
+
+
+def _summary(scan: Scan) -> Document:
+    order = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE, Verdict.WAIVED)
+    counts: dict[str, Any] = {verdict: scan.counts[verdict] for verdict in order}
+    return {**counts, "by_severity": {severity: scan.failing[severity] for severity in Severity}}
+
+
+def _evidence_document(evidence: Evidence) -> Document:
+    return {
+        "path": evidence.path,
+        "expected": shortened(evidence.expected, VALUE_LIMIT),
+        "observed": _bounded(to_json(evidence.observed)),
+        "source": evidence.source,
+    }
+
+
+def _bounded(value: Value) -> Value:
+    # Most values are short words and numbers; only what may be long is measured.
+    if not isinstance(value, str | dict | list) or (isinstance(value, str) and len(value) <= VALUE_LIMIT // 6):
+        return value
+    text = json.dumps(value)
+    return value if len(text) <= VALUE_LIMIT else {"$shortened": text[: VALUE_LIMIT // 2], "length": len(text)}
+
+
+def _write_list(stream: TextIO, key: str, documents: Iterable[Document]) -> None:
+    stream.write(f"{_dumped(key)}: [")
+    separator = "\n"
+    for document in documents:
+        stream.write(separator + _dumped(document))
+        separator = ",\n"
+    stream.write("\n]")
+
+
+def _dumped(value: Value) -> str:
+    # Both characters can only stand inside strings, so replacing them in the text is safe.
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("\x7f", "\\u007f").replace("<", "\\u003c")
