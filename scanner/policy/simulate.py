@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scanner.policy.decision import Decision, Reason, describe
 from scanner.policy.evaluate import Level, Levels, Policies, PolicySet, evaluate
 from scanner.policy.grammar import PolicyError, mapping, show
-from scanner.policy.grants import Grant, read_grant
+from scanner.policy.grants import read_grant
 from scanner.policy.principals import read_caller
 from scanner.policy.request import Request, context_of
 from scanner.policy.statements import CompiledPolicy, PolicyKind, compile_policy
@@ -54,38 +54,36 @@ def read_cases(cases: object) -> list[Case]:
         raise SimulationInputError(f"expected an array of cases, found {show(cases)}", where="simulation")
     read: dict[str, Case] = {}
     for index, raw in enumerate(cases):
+        where = _place(raw, index)
         try:
-            case = _case(raw, f"case {index + 1}")
-        except SimulationInputError:
-            raise
+            case = _case(raw, where)
         except PolicyError as error:
-            raise SimulationInputError(error.what, where=_where(raw, index, error.where)) from None
+            place = where if error.where == where else f"{where}, {error.where}"
+            raise SimulationInputError(error.what, where=place) from None
         if case.case_id in read:
-            raise SimulationInputError("the id occurs twice", where=f"case {show(case.case_id)}")
+            raise SimulationInputError("the id occurs twice", where=where)
         read[case.case_id] = case
     return list(read.values())
 
 
-def _where(raw: object, index: int, place: str) -> str:
+def _place(raw: object, index: int) -> str:
     case_id = raw.get("id") if isinstance(raw, Mapping) else None
-    case = f"case {show(case_id)}" if isinstance(case_id, str) else f"case {index + 1}"
-    return case if place == case else f"{case}, {place}"
+    return f"case {show(case_id)}" if isinstance(case_id, str) else f"case {index + 1}"
 
 
 def _case(raw: object, where: str) -> Case:
     case = mapping(raw, "the case", where)
     _suspect_typing_errors(case, _CASE, where)
     case_id = _text(case, "id", where)
-    boundary = _policy(case.get("permission_boundary"), PolicyKind.BOUNDARY, "permission_boundary")
     management = case.get("management_account")
     policies = PolicySet(
         identity=_policies(case.get("identity_policies"), PolicyKind.IDENTITY, "identity_policies"),
         resource=_policy(case.get("resource_policy"), PolicyKind.RESOURCE, "resource_policy"),
-        boundary=boundary,
+        boundary=_policy(case.get("permission_boundary"), PolicyKind.BOUNDARY, "permission_boundary"),
         session=_session(case.get("session_policy")),
         scps=_levels(case.get("scps"), PolicyKind.SCP, "scps"),
         rcps=_levels(case.get("rcps"), PolicyKind.RCP, "rcps"),
-        grants=tuple(_grant(each) for each in _list(case.get("grants"), "grants")),
+        grants=tuple(read_grant(each) for each in _list(case.get("grants"), "grants")),
         management_account=None if management is None else _text(case, "management_account", where),
     )
     return Case(case_id, _request(case.get("request")), policies)
@@ -158,10 +156,6 @@ def _levels(raw: object, kind: PolicyKind, where: str) -> Levels:
         Level(f"level {index + 1}", _policies(level, kind, f"{where}[{index}]"))
         for index, level in enumerate(_list(raw, where))
     )
-
-
-def _grant(raw: object) -> Grant:
-    return read_grant(raw)
 
 
 def _answer(case: Case, decision: Decision) -> dict[str, object]:
