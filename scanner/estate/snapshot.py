@@ -6,16 +6,14 @@ deterministic (same estate, same bytes) and atomic; reading, in `snapshot_readin
 
 import gzip
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from scanner.errors import InvalidInputError
 from scanner.estate.estate import Estate
+from scanner.estate.replacing import replacing
 from scanner.estate.snapshot_reading import PLACE, VERSION, read_snapshot
 from scanner.estate.unknown import Unknown, to_json
 
@@ -32,7 +30,7 @@ def write_snapshot(estate: Estate, path: Path) -> None:
     try:
         if target.exists() and not target.is_file():
             raise InvalidInputError("cannot be written: not a regular file", file=path)
-        with _replacing(target) as raw:
+        with replacing(target) as raw:
             if target.suffix == ".gz":
                 # No name and no time in the gzip header: the bytes depend on the estate only.
                 with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
@@ -41,22 +39,6 @@ def write_snapshot(estate: Estate, path: Path) -> None:
                 _write_lines(estate, raw.write)
     except OSError as error:
         raise InvalidInputError(f"cannot be written: {error.strerror}", file=path) from error
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    """A file beside the target that takes its place when the block ends well, and is removed when it does not."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _write_lines(estate: Estate, write: Callable[[bytes], Any]) -> None:
