@@ -2,7 +2,8 @@
 
 Start-up has no time for a general validator (importing one takes longer than reading the whole rule pack), and people
 deserve better sentences than it gives. A keyword outside the subset is an error when the schema is compiled, never
-silently ignored; the tests hold the verdicts against the jsonschema package.
+silently ignored; the tests hold the verdicts against the jsonschema package. One difference is meant: 1.0 is not a
+whole number, for nobody writes it who means one.
 """
 
 import difflib

@@ -39,6 +39,8 @@ class Shape:
             if schema.get("type") == "array":
                 above = ".".join(parts[:done]) or "."
                 raise LookupError(f"{above} is a list; use each or some to look into it")
+            if schema.get("type", "object") != "object" or "enum" in schema:
+                raise LookupError(f"{'.'.join(parts[:done])} is a plain value, there is nothing below it")
             if "properties" not in schema and schema.get("additionalProperties", True) is not False:
                 schema = _member(schema.get("additionalProperties", True))
             elif part in schema.get("properties", {}):
@@ -90,7 +92,5 @@ def _member(additional: Any) -> Schema:
 def _no_such_part(type_: str, schema: Schema, parts: tuple[str, ...]) -> str:
     above = ".".join(parts[:-1])
     where = f"{above} of {type_}" if above else type_
-    if "properties" not in schema:
-        return f"{where} is {schema.get('type', 'a value')}, there is nothing below it"
-    hint = expected_one_of(parts[-1], schema["properties"])
+    hint = expected_one_of(parts[-1], schema.get("properties", ()))
     return f"{where} has no {parts[-1]!r}" + (f"; {hint}" if hint else "")

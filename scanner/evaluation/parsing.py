@@ -31,14 +31,23 @@ from scanner.evaluation.operators import OPERATORS, Operator
 from scanner.evaluation.parameters import Param
 from scanner.evaluation.regex import compile_regex
 
+MAX_CONDITIONS = 500
+"""Most nodes that one rule may have."""
+_MAX_PROBLEMS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What relative paths are relative to: the resource, or the elements of the list of an `each` around."""
+    """What relative paths are relative to: the resource, or the elements of the list of an `each` around.
+
+    `restarts` counts the lists around that started at the resource again while inside another list: each multiplies the
+    work, so there may be one.
+    """
 
     schema: Schema
     parts: tuple[str, ...] = ()
     in_list: bool = False
+    restarts: int = 0
 
 
 @dataclass(slots=True)
@@ -50,6 +59,7 @@ class TreeReader:
     problems: list[Problem] = field(default_factory=list)
     paths: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    _conditions: int = 0
 
     def read(self, raw: Value, place: Place) -> Assertion:
         """The tree of `when` or `expect`. It is only of use when `problems` stays empty."""
@@ -61,6 +71,11 @@ class TreeReader:
         return found or frozenset({Need(self.shape.type)})
 
     def _node(self, raw: Mapping[str, Value], place: Place, scope: Scope) -> Assertion:
+        self._conditions += 1
+        if self._conditions > MAX_CONDITIONS or len(self.problems) >= _MAX_PROBLEMS:
+            if self._conditions == MAX_CONDITIONS + 1:
+                self._report(place, f"the rule has more than {MAX_CONDITIONS} conditions")
+            return All((), place)  # never compiled: a rule with problems is not built
         match raw:
             case {"all": nodes}:
                 return All(tuple(self._nodes(nodes, (*place, "all"), scope)), place)
@@ -96,7 +111,10 @@ class TreeReader:
         if items is None:
             self._report(place, f"{text} is {_kind(schema)}, not a list")
         parts = path.parts if path.rooted else (*scope.parts, *path.parts)
-        return path, Scope(items or ANYTHING, parts, in_list=True)
+        restarts = scope.restarts + (scope.in_list and path.rooted)
+        if restarts > 1:
+            self._report(place, "only one list of the resource may be looked through inside another")
+        return path, Scope(items or ANYTHING, parts, True, restarts)
 
     def _path(self, text: str, place: Place, scope: Scope) -> tuple[PropertyPath, Schema]:
         """The parsed path and the schema of what it leads to; notes the need."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from scanner.errors import InvalidInputError
@@ -31,7 +32,7 @@ def read_rule(file: Path) -> Rule:
 
 def rule_of(node: Node, name: str) -> Rule:
     """The rule of a document whose file is called `name` (without suffix). Raises RulePackError."""
-    problems = list(_schema()(node.value, ()))
+    problems = list(islice(_schema()(node.value, ()), _MAX_PROBLEMS))
     if not problems:
         shape = load_shape(node.value["kind"])
         if shape is None:
@@ -40,6 +41,10 @@ def rule_of(node: Node, name: str) -> Rule:
         else:
             return _build(node, name, shape)
     raise _error(node, problems)
+
+
+_MAX_PROBLEMS = 50
+"""How many mistakes of a kind are told about one file; a hostile file could hold a million."""
 
 
 @cache
@@ -69,7 +74,7 @@ def _build(node: Node, name: str, shape: Shape) -> Rule:
         *check_names(raw),
         *_check_params(params, tree.used),
         *tree.problems,
-        *_check_examples(raw["examples"], shape, params),
+        *islice(_check_examples(raw["examples"], shape, params), _MAX_PROBLEMS),
     ]
     if problems:
         raise _error(node, problems)

@@ -42,6 +42,11 @@ class Regex:
             states = following
         return self._accepting in states
 
+    @property
+    def cached(self) -> int:
+        """How many steps of the automaton are kept; bounded, whatever the texts."""
+        return len(self._moves)
+
     def _step(self, key: tuple[frozenset[int], str]) -> frozenset[int]:
         if len(self._moves) >= _MAX_CACHED:
             self._moves.clear()
