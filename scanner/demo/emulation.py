@@ -23,6 +23,7 @@ ACCESS_KEY = "drscan-demo"
 """Key and secret that belong to `DEFAULT_ACCOUNT`; any that the emulated AWS has not issued would do."""
 
 _LOOPBACK = "127.0.0.1"
+_POLL = 0.02  # seconds until a stopped server notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _forget_everything() -> None:
 def _serving(port: int) -> Iterator[str]:
     listener = _listen(port)
     server = _server(listener)
-    thread = threading.Thread(target=server.serve_forever, name="emulated-aws", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="emulated-aws", daemon=True)
     thread.start()
     try:
         yield f"http://{_LOOPBACK}:{listener.getsockname()[1]}"

@@ -3,17 +3,14 @@
 Moto itself answers some with a stack trace and status 500, which boto3 retries four times, and some with an empty 404.
 """
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 
 from scanner.demo.moto_corrections.patching import Correction
-
-# Moto warns of each error that a service's model does not name; these are every service's.
-warnings.filterwarnings("ignore", r"Exception\(_ServiceError\) with code", module="moto")
 
 
 class _ServiceError(ServiceException):
@@ -22,6 +19,8 @@ class _ServiceError(ServiceException):
 
 def error_answer(self: BaseResponse, status: int, code: str, message: str) -> tuple[int, dict[str, Any], Any]:
     """An error in the protocol of the service that was called, with this status."""
+    if code not in COMMON_ERROR_CODES:
+        COMMON_ERROR_CODES.append(code)  # or moto warns of each error that a service's model does not name
     _, headers, body = self.serialized(ActionResult(_ServiceError(code, message)))
     return status, dict(headers), body
 
