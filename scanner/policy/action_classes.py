@@ -4,18 +4,20 @@ Each class needs judging only once, by one action that stands for it: `s3:*` aga
 180 questions but a dozen. Actions of one class apply to the same kinds of resources.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner.policy.actions import (
     Shape,
     action_mask,
+    all_actions,
     find_action,
     resource_shapes,
     service_actions,
     services,
     services_of,
+    wide_mask,
 )
 from scanner.policy.automata import TooLarge
 from scanner.policy.clauses import Clause, Vocabulary
@@ -61,13 +63,10 @@ def classes_of(patterns: tuple[str, ...], negated: bool, by: Distinctions) -> It
         yield TooLarge(f"more than {_MAX_WILD} action patterns with a wildcard for the service")
         return
     known = services() if negated else sorted({service for pattern in patterns for service in services_of(pattern)})
-    is_plain = by.words.wild <= _UNIVERSAL
     for service in known:
-        if service in by.words.services or not is_plain:
+        if service in by.words.services:
             yield from _known_classes(service, patterns, negated, by)
-    rest = [service for service in known if service not in by.words.services]
-    if rest and is_plain:
-        yield _class_of_rest(rest, by.partitions)
+    yield from _classes_of_rest(known, patterns, negated, by)
     yield from _unknown_classes(patterns, negated, by.words.strangers)
 
 
@@ -117,16 +116,63 @@ def _gravity(name: str) -> int:
     return _LEVELS.index(known.access_level if known is not None and known.access_level in _LEVELS else "Unknown")
 
 
-def _class_of_rest(rest: list[str], partitions: tuple[str, ...]) -> ActionClass:
-    """All services that nobody names: every statement has all of their actions or none, by a `*` or a NotAction."""
+def _classes_of_rest(
+    known: Sequence[str], patterns: tuple[str, ...], negated: bool, by: Distinctions
+) -> Iterator[ActionClass]:
+    """The services that nobody names: only patterns with a wildcard for the service tell their actions apart."""
+    rest = [service for service in known if service not in by.words.services]
+    if not rest or (negated and not _UNIVERSAL.isdisjoint(patterns)):
+        return
+    if by.words.wild <= _UNIVERSAL:
+        service = "iam" if "iam" in rest else next(name for name in rest if service_actions(name))
+        yield _class_of_rest(_telling(service, (1 << len(service_actions(service))) - 1), _has_everything, by)
+        return
+    nobody_names = _mask_of_services(frozenset(rest))
+    whole = _wide(patterns, negated) & nobody_names
+    parts = [whole] if whole else []
+    for clause in by.clauses:
+        by.effort.spend(50 + len(parts))
+        mask = _wide(clause.patterns, clause.statement.negates_actions)
+        parts = [piece for part in parts for piece in (part & mask, part & ~mask) if piece]
+    for part in parts:
+        first = all_actions()[(part & -part).bit_length() - 1]
+        yield _class_of_rest(first, _member_of_rest(part), by)
 
-    def member(clause: Clause) -> bool:
-        return any(pattern in _UNIVERSAL for pattern in clause.patterns) is not clause.statement.negates_actions
 
-    service = "iam" if "iam" in rest else next(name for name in rest if service_actions(name))
-    action = _telling(service, (1 << len(service_actions(service))) - 1)
-    # Any resource at all; the action's own kinds come first because a witness among them is easier to read.
-    return ActionClass(action, (*_shapes(action, partitions), Shape("*")), member, member)
+def _class_of_rest(action: str, member: Callable[[Clause], bool], by: Distinctions) -> ActionClass:
+    """Any resource at all; the action's own kinds come first because a witness among them is easier to read."""
+    return ActionClass(action, (*_shapes(action, by.partitions), Shape("*")), member, member)
+
+
+def _has_everything(clause: Clause) -> bool:
+    return _UNIVERSAL.isdisjoint(clause.patterns) is clause.statement.negates_actions
+
+
+def _member_of_rest(part: int) -> Callable[[Clause], bool]:
+    return lambda clause: bool(_wide(clause.patterns, clause.statement.negates_actions) & part)
+
+
+def _wide(patterns: tuple[str, ...], negated: bool) -> int:
+    mask = 0
+    for pattern in patterns:
+        if _is_wild(pattern):
+            mask |= wide_mask(pattern)
+    return ((1 << len(all_actions())) - 1) & ~mask if negated else mask
+
+
+@lru_cache(maxsize=64)
+def _mask_of_services(wanted: frozenset[str]) -> int:
+    mask, at = 0, 0
+    for service in services():
+        size = len(service_actions(service))
+        if service in wanted:
+            mask |= ((1 << size) - 1) << at
+        at += size
+    return mask
+
+
+def _is_wild(pattern: str) -> bool:
+    return not is_literal(pattern.partition(":")[0])
 
 
 def _unknown_classes(patterns: tuple[str, ...], negated: bool, strangers: Iterable[str]) -> Iterator[ActionClass]:

@@ -117,6 +117,22 @@ def action_mask(service: str, patterns: Iterable[str]) -> int:
     return mask
 
 
+@lru_cache(maxsize=1)
+def all_actions() -> tuple[str, ...]:
+    """Every known action, by service and name. Reading them all takes half a second; most questions need not."""
+    return tuple(action for service in services() for action in service_actions(service))
+
+
+@lru_cache(maxsize=256)
+def wide_mask(pattern: str) -> int:
+    """Which of `all_actions()` a pattern names, as bits."""
+    mask, at = 0, 0
+    for service in services():
+        mask |= _pattern_mask(service, pattern) << at
+        at += len(service_actions(service))
+    return mask
+
+
 def exists(action: str) -> bool:
     """Whether the action, written without wildcards, is known; letter case does not matter."""
     return find_action(action) is not None

@@ -19,7 +19,6 @@ from scanner.policy.request import Request
 from scanner.policy.statements import CompiledStatement, PolicyKind, Question, applies, compile_policy
 from scanner.policy.truth import Unseen
 
-
 # Patterns keep signs of their own there; in a policy they mean nothing, and AWS refuses them in most.
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _STRANGE = "holds characters of the private use area"

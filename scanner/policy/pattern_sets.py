@@ -60,7 +60,9 @@ def find(within: Sequence[tuple[str, ...]], outside: tuple[str, ...], effort: Ef
 
 @lru_cache(maxsize=1 << 15)
 def _find(within: tuple[tuple[str, ...], ...], outside: tuple[str, ...]) -> tuple[Answer, int]:
-    steps, unsettled = 0, None
+    if (guess := _guess(within, outside)) is not None:
+        return guess, 1 + len(outside) // 8
+    steps, unsettled = 1, None
     driver, *others = sorted(within, key=len) or [("*",)]
     for pattern in driver:
         answer, spent = _find_in_pattern(pattern, others, outside)
@@ -84,6 +86,19 @@ def _find_in_pattern(pattern: str, others: list[tuple[str, ...]], outside: tuple
     if not all(groups):
         return None, 1
     return search([(pattern,), *groups], near)
+
+
+_GUESSED = 8  # patterns of each set that are tried as they stand
+
+
+def _guess(within: tuple[tuple[str, ...], ...], outside: tuple[str, ...]) -> str | None:
+    """An answer that one of the patterns suggests, the longest first for they say most."""
+    patterns = (pattern for group in within for pattern in group[:_GUESSED])
+    for pattern in sorted(patterns, key=len, reverse=True):
+        for guess in _guesses(pattern):
+            if all(_any(group, guess) for group in within) and not _any(outside, guess):
+                return guess
+    return None
 
 
 def _guesses(pattern: str) -> tuple[str, ...]:

@@ -70,11 +70,10 @@ def meet(first: Texts, second: Texts) -> Texts:
 
 def minus(first: Texts, second: Texts) -> tuple[Texts, ...]:
     """What of the first is not in the second: sets that may overlap, some of them perhaps empty."""
-    left = [Texts(first.within, first.outside + group) for group in second.within]
+    left = [ABSENT_ONLY] if first.absent and not second.absent else []
+    left += (Texts(first.within, first.outside + group) for group in second.within)
     if second.outside:
         left.append(Texts((*first.within, second.outside), first.outside))
-    if first.absent and not second.absent:
-        left.append(ABSENT_ONLY)
     return tuple(left)
 
 
