@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import InvalidInputError
@@ -52,6 +52,7 @@ json_values = st.recursive(
 )
 
 
+@settings(max_examples=30, deadline=None)  # each example waits for the disk
 @given(properties=st.dictionaries(st.text(), json_values | st.builds(Unknown, st.text())))
 def test_any_property_survives(tmp_path_factory: pytest.TempPathFactory, properties: dict[str, Value]) -> None:
     path = tmp_path_factory.mktemp("s") / "s.jsonl"
