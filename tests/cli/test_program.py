@@ -1,0 +1,60 @@
+"""The program's edge: start-up, help, and errors that a person can act upon."""
+
+import subprocess
+import sys
+
+import pytest
+
+import reports
+from scanner import __version__, audit
+from scanner.cli.app import COMMANDS
+from scanner.cli.options import FORMATS
+
+
+def test_version_is_said_without_loading_boto3_or_yaml() -> None:
+    code = "import sys; sys.argv = ['drscan', '--version']\nfrom scanner.__main__ import main\ntry: main()\n"
+    code += "except SystemExit: print(sorted({'boto3', 'botocore', 'yaml', 'jinja2', 'rich'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"drscan, version {__version__}\n[]\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(drscan, command: str) -> None:
+    outcome = drscan(command, "--help")
+    assert outcome.code == 0
+    assert f"drscan {command}" in outcome.out
+
+
+def test_help_names_the_formats_that_there_are() -> None:
+    assert tuple(reports.FORMATS) == FORMATS
+
+
+def test_no_credentials_is_one_clear_message(drscan, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    outcome = drscan("scan")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "credentials" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_bug_is_said_in_one_line_and_where_to_take_it(drscan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("seven")
+
+    monkeypatch.setattr(audit, "question", break_down)
+    outcome = drscan("scan")
+    assert outcome.code == 2
+    assert "a bug in drscan: ZeroDivisionError: seven" in outcome.err
+    assert "DRSCAN_DEBUG=1" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    command = f"{sys.executable} -m scanner rules list --format markdown | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout == "# Rules\n"
+    assert done.stderr == ""
