@@ -23,6 +23,7 @@ VALUE_LIMIT = 512
 """How many characters of JSON an observed value may take; a longer one is cut, and says so."""
 
 Document = Mapping[str, Any]
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def write(scan: Scan, stream: TextIO, options: Options) -> None:
@@ -135,5 +136,5 @@ def _write_list(stream: TextIO, key: str, documents: Iterable[Document]) -> None
 
 def _dumped(value: Value) -> str:
     # Both characters can only stand inside strings, so replacing them in the text is safe.
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    text = _ENCODER.encode(value)
     return text.replace("\x7f", "\\u007f").replace("<", "\\u003c")
