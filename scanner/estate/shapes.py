@@ -46,7 +46,9 @@ class Shape:
             elif part in schema.get("properties", {}):
                 schema = schema["properties"][part]
             else:
-                raise LookupError(_no_such_part(self.type, schema, parts[: done + 1]))
+                raise LookupError(
+                    _no_such_part(self.type if base is None else "the element", schema, parts[: done + 1])
+                )
         return schema
 
     def problems(self, properties: Value) -> Iterator[Problem]:
@@ -89,8 +91,8 @@ def _member(additional: Any) -> Schema:
     return additional if isinstance(additional, Mapping) else ANYTHING
 
 
-def _no_such_part(type_: str, schema: Schema, parts: tuple[str, ...]) -> str:
+def _no_such_part(of: str, schema: Schema, parts: tuple[str, ...]) -> str:
     above = ".".join(parts[:-1])
-    where = f"{above} of {type_}" if above else type_
+    where = f"{above} of {of}" if above else of
     hint = expected_one_of(parts[-1], schema.get("properties", ()))
     return f"{where} has no {parts[-1]!r}" + (f"; {hint}" if hint else "")

@@ -124,7 +124,7 @@ class TreeReader:
                 return path, {"type": "string"}
             if not path.parts and not scope.in_list:
                 raise LookupError("`.` is the element of an each or some, and there is none around")
-            schema = self.shape.at(path.parts, None if path.rooted else scope.schema)
+            schema = self.shape.at(path.parts, scope.schema if scope.in_list and not path.rooted else None)
         except (ValueError, LookupError) as error:
             self._report(place, str(error.args[0]))
             return PropertyPath(text), ANYTHING
