@@ -203,7 +203,7 @@ def applies(compiled: CompiledStatement, question: Question) -> Meant:
     held = all_true(holds(question.context) for holds in compiled.conditions) if compiled.conditions else True
     if held is False:
         return Reach.NOBODY
-    doubt = next((part for part in (covers, reach, held) if isinstance(part, Unseen)), None)
+    doubt = next((part for part in (covers, held) if isinstance(part, Unseen)), None)
     return reach if doubt is None else doubt
 
 

@@ -102,7 +102,9 @@ MATCHES: list[tuple[str, Any, Any, bool]] = [
     ("ArnLike", f"{ARN}/*", ARN, False),
     ("ArnLike", "arn:aws:*:*:111122223333:finance/*", "arn:aws:x:eu:9:store/a:111122223333:finance/d", False),
     ("ArnLike", "arn:aws:logs:*:*:*", "arn:aws:logs:eu-west-1:1:log-group:a:b", True),
+    ("ArnLike", "arn:aws:logs:*:*:log-group:a*", "arn:aws:logs:eu-west-1:1:log-group:a:b", True),
     ("ArnLike", "arn:aws:s3:*", ARN, False),
+    ("ArnLike", ARN, "arn:aws:s3", False),
     ("ArnLike", ARN, "not an arn", False),
     ("ArnNotLike", "arn:aws:s3:::other", ARN, True),
     ("ArnNotEquals", "arn:aws:s3:::s?urce", ARN, False),
@@ -242,6 +244,16 @@ def test_an_unseen_variable_matters_unless_another_value_decides() -> None:
 def test_a_context_holds_texts_only(pairs: dict[str, Any]) -> None:
     with pytest.raises(PolicyError, match="the context"):
         context_of(pairs)
+
+
+def test_a_date_without_offset_is_utc_wherever_the_scan_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert holds({"DateEquals": {"k": "2025-01-01T00:00:00Z"}}, {"k": "2025-01-01"}) is True
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_hostile_patterns_take_bounded_time() -> None:

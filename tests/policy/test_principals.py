@@ -142,6 +142,7 @@ def test_an_unseen_path_leaves_open_only_roles_of_that_name() -> None:
     assert meant({"AWS": ROLE}, caller) is DOUBT
     assert meant({"AWS": SESSION}, caller) is Reach.CALLER
     assert meant({"AWS": f"arn:aws:iam::{ACCOUNT}:role/other"}, caller) is Reach.NOBODY
+    assert meant({"AWS": f"arn:aws:iam::{ACCOUNT}:role/path/not-replication"}, caller) is Reach.NOBODY
     assert meant({"AWS": ROOT}, caller) is Reach.ACCOUNT
     assert meant({"AWS": [SESSION, ROLE, ROOT]}, caller, negated=True, effect="Deny") is DOUBT
     assert meant({"AWS": [SESSION, ROOT]}, caller, negated=True, effect="Deny") is Reach.CALLER

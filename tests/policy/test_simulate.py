@@ -100,6 +100,11 @@ def test_an_unknown_owner_of_the_resource_is_unseen() -> None:
     assert "resource_account is not given" in str(answer["because"])
 
 
+def test_a_canonical_user_is_somebody_else_for_cases_do_not_say_whose_it_is() -> None:
+    bucket = {"Statement": [{"Effect": "Deny", "Principal": {"CanonicalUser": "79a5"}, "Action": "*", "Resource": "*"}]}
+    assert simulate_cases([case(resource_policy=bucket)])[0]["verdict"] == "Allowed"
+
+
 def test_what_is_wrong_inside_a_policy_is_a_reason_not_an_error() -> None:
     (answer,) = simulate_cases([case(permission_boundary={"Statement": [{"Effect": "Allow"}]})])
     assert answer["verdict"] == "Unknown"

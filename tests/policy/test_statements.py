@@ -167,3 +167,5 @@ def test_a_document_nobody_could_read_is_one_unread_part() -> None:
 def test_a_deny_by_not_principal_hits_all_who_have_a_boundary(bounded: bool, expected: Reach) -> None:
     statement = {"Effect": "Deny", "Resource": "*", "NotPrincipal": {"AWS": [USER, "111122223333"]}}
     assert applied(statement, kind=PolicyKind.RESOURCE, bounded=bounded) is expected
+    grant = {**statement, "Effect": "Allow"}
+    assert applied(grant, kind=PolicyKind.RESOURCE, bounded=bounded) is Reach.NOBODY
