@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from scanner.demo.emulation import ACCESS_KEY, Demo, running
+from scanner.demo.estate_file import estate_yaml
 from scanner.demo.estates.accounts import ACCOUNTS, MANAGEMENT, SCANNER_ROLE
 from scanner.errors import DrscanError
 
@@ -23,8 +24,8 @@ def serve(port: int, out_dir: Path, *, say: Callable[[str], None], stop: threadi
     installed.
     """
     stopped = stop or threading.Event()
+    _write(out_dir)
     with _stopping_on_signals(stopped), running(port) as demo:
-        _write(out_dir, demo)
         say(what_to_try(demo, out_dir))
         # In slices, for a wait without an end would keep Ctrl-C from being noticed on some systems.
         while not stopped.wait(0.5):
@@ -66,10 +67,10 @@ def aws_config() -> str:
     return "\n".join(lines)
 
 
-def _write(out_dir: Path, demo: Demo) -> None:
+def _write(out_dir: Path) -> None:
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        (out_dir / ESTATE_FILE).write_text(demo.estate_yaml, "utf-8")
+        (out_dir / ESTATE_FILE).write_text(estate_yaml(), "utf-8")
         (out_dir / AWS_CONFIG_FILE).write_text(aws_config(), "utf-8")
     except OSError as error:
         raise DrscanError(f"cannot write into {out_dir}: {error.strerror}") from error

@@ -109,6 +109,13 @@ def test_notifications_keep_eventbridge(s3):
     assert s3.get_bucket_notification_configuration(Bucket="data")["EventBridgeConfiguration"] == {}
 
 
+def test_a_default_retention_has_days_or_years_and_not_both(s3):
+    s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 7}}}
+    s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=lock)
+    assert s3.get_object_lock_configuration(Bucket="locked")["ObjectLockConfiguration"] == lock
+
+
 def test_mfa_delete_is_kept(s3):
     versioning = {"Status": "Enabled", "MFADelete": "Enabled"}
     s3.put_bucket_versioning(Bucket="data", MFA="arn:aws:iam::1:mfa/root 123456", VersioningConfiguration=versioning)

@@ -2,7 +2,8 @@
 
 S3 gives back what was put, with missing rule ids filled in. Moto takes the document apart and loses pieces on the way
 (replication filters, delete markers, object sizes in lifecycle filters, EventBridge, blocked encryption types, MFA
-Delete), or does not know the sub-resource at all. Moto still checks and acts on what it knows; reading returns these.
+Delete), adds some (zero years of retention), or does not know the sub-resource at all. Moto still checks and acts on
+what it knows; reading returns these.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ SINGLE = {
     "lifecycle": "LifecycleConfiguration",
     "logging": "BucketLoggingStatus",
     "notification": "NotificationConfiguration",
+    "object-lock": "ObjectLockConfiguration",
     "replication": "ReplicationConfiguration",
     "requestPayment": "RequestPaymentConfiguration",
     "versioning": "VersioningConfiguration",
