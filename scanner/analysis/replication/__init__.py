@@ -1,0 +1,1 @@
+"""Replication links: for each rule of each bucket, whether objects would arrive, decided from configuration alone."""
