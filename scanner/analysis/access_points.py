@@ -23,7 +23,7 @@ COMPARED = ("ObjectLock", "Encryption", "PublicAccessBlocked")
 
 
 def derive_access_point_members(estate: Estate, _: Intent) -> Estate:
-    """Adds `Members` and `Alike` to Multi-Region Access Points.
+    """Adds `Members`, `Alike` and `RegionCount` (of different regions) to Multi-Region Access Points.
 
     A member has `Bucket`, `Exists`, `Account`, `NamedAccount` (the owner that the access point names), `Region`,
     `Versioning`, `ObjectLock` (mode and days in words), `Encryption` and `PublicAccessBlocked`. `Alike` says of each
@@ -34,7 +34,8 @@ def derive_access_point_members(estate: Estate, _: Intent) -> Estate:
     def facts(point: Resource) -> Mapping[str, Value]:
         members = [_member(estate, point, region, buckets) for region in elements(point.properties.get("Regions"))]
         alike = {name: _alike([at(member, name) for member in members]) for name in COMPARED}
-        return {"Members": members, "Alike": alike}
+        regions = [at(member, "Region") for member in members]
+        return {"Members": members, "Alike": alike, "RegionCount": _different(regions)}
 
     return annotate(estate, ACCESS_POINT, facts)
 
@@ -82,6 +83,13 @@ def _lock(bucket: Resource) -> Value:
 
 def _joined(algorithms: list[Value]) -> Value:
     return first_doubt(*algorithms) or "+".join(str(algorithm) for algorithm in algorithms)
+
+
+def _different(regions: list[Value]) -> Value:
+    """How many different regions there are; where some are not known, only if the others make two without them."""
+    certain = {region for region in regions if isinstance(region, str)}
+    doubt = first_doubt(*regions)
+    return len(certain) if doubt is None or len(certain) > 1 else doubt
 
 
 def _alike(values: list[Value]) -> Truth:

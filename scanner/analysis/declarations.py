@@ -55,8 +55,9 @@ def declared(intent: Intent) -> Mapping[BucketId, Declared]:
 def derive_declarations(estate: Estate, intent: Intent) -> Estate:
     """Puts what the estate file declares on the buckets it names.
 
-    `IsProtected` on every bucket; `RequiredRetentionDays` and `RequiredLockMode` on originals and copies of entries
-    with an Object Lock; `RpoSeconds` on originals whose entry states an RPO. The strictest entry counts.
+    `IsProtected` and `SameAccountDeclared` (it is a copy that the file itself puts into the original's account) on
+    every bucket; `RequiredRetentionDays` and `RequiredLockMode` on originals and copies of entries with an Object
+    Lock; `RpoSeconds` on originals whose entry states an RPO. The strictest entry counts.
     """
     by_bucket = declared(intent)
 
@@ -66,6 +67,7 @@ def derive_declarations(estate: Estate, intent: Intent) -> Estate:
         objectives = [entry.rpo_minutes for entry in entries.originals if entry.rpo_minutes is not None]
         return present(
             IsProtected=bool(entries.originals),
+            SameAccountDeclared=any(_same_account(entry, bucket.name) for entry in entries.copies),
             RequiredRetentionDays=max((lock.days for lock in locks), default=None),
             # The stricter mode is also the first in the alphabet.
             RequiredLockMode=min((lock.mode for lock in locks), default=None),
@@ -73,6 +75,10 @@ def derive_declarations(estate: Estate, intent: Intent) -> Estate:
         )
 
     return annotate(estate, BUCKET, facts)
+
+
+def _same_account(entry: Protected, name: str) -> bool:
+    return any(copy.bucket == name and copy.account and copy.account == entry.account for copy in entry.copies)
 
 
 def _bucket(intent: Intent, name: str, account: str) -> BucketId:

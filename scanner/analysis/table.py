@@ -111,7 +111,9 @@ def _derived(type_: str, *names: str) -> frozenset[Need]:
 ANALYSES: tuple[Analysis, ...] = (
     Analysis(
         "declarations",
-        _derived(BUCKET, "IsProtected", "RequiredRetentionDays", "RequiredLockMode", "RpoSeconds"),
+        _derived(
+            BUCKET, "IsProtected", "SameAccountDeclared", "RequiredRetentionDays", "RequiredLockMode", "RpoSeconds"
+        ),
         needs(BUCKET),
         derive_declarations,
     ),
@@ -235,7 +237,7 @@ ANALYSES: tuple[Analysis, ...] = (
     ),
     Analysis(
         "access-point-members",
-        _derived(ACCESS_POINT, "Members", "Alike"),
+        _derived(ACCESS_POINT, "Members", "Alike", "RegionCount"),
         needs(ACCESS_POINT, "Regions")
         | needs(BUCKET, "VersioningConfiguration", "BucketEncryption", *_OBJECT_LOCK)
         | _derived(BUCKET, "PublicAccessBlock", "DefaultRetentionDays"),
