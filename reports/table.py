@@ -123,7 +123,16 @@ def _table(findings: list[Finding], accounts: Mapping[str, str], options: Option
 
 def _folded(text: str, width: int) -> str:
     # Not by tabulate, which would break regions and names at their hyphens.
-    return "\n".join(wrap(text, width, break_on_hyphens=False))
+    lines = " ".join(_divided(word, width) for word in text.split(" ")).split("\n")
+    return "\n".join(part for line in lines for part in wrap(line, width, break_on_hyphens=False))
+
+
+def _divided(word: str, width: int) -> str:
+    """A word too long for its column, broken where a path or an ARN has a joint."""
+    if len(word) <= width:
+        return word
+    cut = max(word.rfind(joint, 0, width) for joint in "./:") + 1 or width
+    return f"{word[:cut]}\n{_divided(word[cut:], width)}"
 
 
 def _verdict(finding: Finding, options: Options) -> str:
