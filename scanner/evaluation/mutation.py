@@ -60,22 +60,26 @@ def _mutated_rules(rule: Rule) -> Iterator[tuple[Rule, Place, str]]:
         yield replace(rule, expect=tree), place, change
 
 
-def _changes(node: Assertion) -> Iterator[Change]:
-    """All ways to change one thing in a tree."""
+def _changes(node: Assertion, settled: bool = False) -> Iterator[Change]:
+    """All ways to change one thing in a tree.
+
+    `settled` says that an `all` around makes void the same as true, so that `allow_empty` makes no difference.
+    """
     match node:
         case Leaf():
             yield from _leaf_changes(node)
         case All(nodes, place):
-            yield from _composite_changes(node, AnyOf(nodes, place), "any instead of all")
+            yield from _composite_changes(node, AnyOf(nodes, place), "any instead of all", settled)
         case AnyOf(nodes, place):
-            yield from _composite_changes(node, All(nodes, place), "all instead of any")
+            yield from _composite_changes(node, All(nodes, place), "all instead of any", False)
         case Not(inner, place):
             for changed, where, change in _changes(inner):
                 yield Not(changed, place), where, change
         case Each():
             yield Some(node.path, node.where, node.that, node.place), node.place, "some instead of each"
-            flag = "without allow_empty" if node.allow_empty else "with allow_empty"
-            yield replace(node, allow_empty=not node.allow_empty), node.place, flag
+            if not settled:
+                flag = "without allow_empty" if node.allow_empty else "with allow_empty"
+                yield replace(node, allow_empty=not node.allow_empty), node.place, flag
             yield from _list_changes(node)
         case Some():
             yield Each(node.path, node.where, node.that, False, node.place), node.place, "each instead of some"
@@ -107,14 +111,31 @@ def _shifted(leaf: Leaf, offset: int) -> Leaf:
     return replace(leaf, operand=replace(leaf.operand, offset=offset))
 
 
-def _composite_changes(node: All | AnyOf, swapped: Assertion, change: str) -> Iterator[Change]:
+def _composite_changes(node: All | AnyOf, swapped: Assertion, change: str, settled: bool) -> Iterator[Change]:
     if len(node.nodes) > 1:
         yield swapped, node.place, change
     yield Not(node, node.place), node.place, "negated"
     for index, child in enumerate(node.nodes):
-        for changed, where, inner_change in _changes(child):
+        others = (*node.nodes[:index], *node.nodes[index + 1 :])
+        inner_settled = isinstance(node, All) and (settled or any(map(_never_void, others)))
+        for changed, where, inner_change in _changes(child, inner_settled):
             nodes = (*node.nodes[:index], changed, *node.nodes[index + 1 :])
             yield replace(node, nodes=nodes), where, inner_change
+
+
+def _never_void(node: Assertion) -> bool:
+    """Whether a node is true, false or unknown whatever the resource is."""
+    match node:
+        case Leaf() | Constant() | Some():
+            return True
+        case Each():
+            return node.allow_empty
+        case Not(inner):
+            return _never_void(inner)
+        case All(nodes) | AnyOf(nodes):
+            return any(map(_never_void, nodes))
+        case _:
+            assert_never(node)
 
 
 def _list_changes(node: Each | Some) -> Iterator[Change]:
