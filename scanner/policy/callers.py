@@ -6,9 +6,10 @@ one further role in each account that is named, and strangers from anywhere else
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from types import MappingProxyType
 
+from scanner.policy.automata import FIELD
 from scanner.policy.clauses import Clause
 from scanner.policy.document import Principal
 from scanner.policy.grammar import PolicyError
@@ -41,18 +42,18 @@ def named_candidates(principals: Iterable[str]) -> tuple[Candidate, ...]:
     return tuple(found for one in principals if (found := _candidate(one)) is not None)
 
 
-def candidates(clauses: Iterable[Clause], partition: str) -> tuple[Candidate, ...]:
+def candidates(clauses: Iterable[Clause], partitions: tuple[str, ...]) -> tuple[Candidate, ...]:
     """Candidates for every distinction that the Principal and NotPrincipal elements make; one if there are none."""
     elements = [(clause.statement.principals, clause.statement.negates_principals) for clause in clauses]
     listed = [entries for entries, _ in elements if isinstance(entries, tuple)]
     if not listed:
-        return (_example(_SPARE_ACCOUNTS[0], partition, MappingProxyType({})),)
+        return (_example(_SPARE_ACCOUNTS[0], partitions[0], MappingProxyType({})),)
     entries = dict.fromkeys(entry for group in listed for entry in group)
     known = [found for entry in entries for found in _by_entry(entry)]
     accounts = sorted({one.caller.account for one in known if one.caller.account is not None})
     open_to_all = any(negated for _, negated in elements) or Principal("*", "*") in entries
-    others = [_other_role(account, partition, known) for account in accounts]
-    strangers = _strangers(accounts, partition, known) if open_to_all else []
+    others = [_other_role(account, partition, known) for account in accounts for partition in partitions]
+    strangers = _strangers(accounts, partitions, known) if open_to_all else []
     return (*known, *others, *strangers)
 
 
@@ -64,11 +65,12 @@ def _by_entry(entry: Principal) -> Iterable[Candidate]:
 
 
 def _candidate(principal: str) -> Candidate | None:
-    caller = _caller(principal)
+    caller = caller_of(principal)
     return None if caller is None else Candidate(principal, caller, MappingProxyType(_keys(principal, caller)))
 
 
-def _caller(principal: str, canonical_user: str | None = None) -> Caller | None:
+def caller_of(principal: str, canonical_user: str | None = None) -> Caller | None:
+    """The principal taken apart, or None for one that cannot call."""
     try:
         return read_caller(Request(principal, "", "", Unseen("not asked"), Context(), canonical_user))
     except PolicyError:
@@ -105,31 +107,41 @@ def _example(
     """A role of the account that is none of those taken."""
     names = (f"arn:{partition}:iam::{account}:role/example{number or ''}" for number in count())
     principal = next(name for name in names if name not in taken)
-    caller = _caller(principal, canonical_user)
+    caller = caller_of(principal, canonical_user)
     assert caller is not None
     return Candidate(principal, caller, keys, is_example=True, canonical_user=canonical_user)
 
 
+def _arns_of(partition: str, account: str) -> tuple[str, ...]:
+    """What aws:PrincipalArn can be for the principals of an account; a session has its role's ARN there."""
+    iam, sts = f"arn:{partition}:iam::{account}", f"arn:{partition}:sts::{account}"
+    return (f"{iam}:role/*", f"{iam}:user/*", f"{iam}:root", f"{sts}:federated-user/*")
+
+
 def _other_role(account: str, partition: str, known: list[Candidate]) -> Candidate:
-    """A role of an account that no policy names."""
+    """A role of an account, or a user or its root, that no policy names; a role is the example."""
     taken = frozenset(one.principal for one in known)
-    arns = Texts(((f"arn:*:iam::{account}:role/*",),), tuple(map(escape, sorted(taken))))
+    arns = Texts((_arns_of(partition, account),), tuple(map(escape, sorted(taken))))
     keys = {"aws:principalarn": arns, "aws:principalisawsservice": _only("false")}
     keys |= dict.fromkeys(_ACCOUNT_KEYS, _only(account))
     return _example(account, partition, MappingProxyType(keys), taken=taken)
 
 
-def _strangers(accounts: list[str], partition: str, known: list[Candidate]) -> list[Candidate]:
-    """A role of an account that no policy names, a service that none names, and somebody without credentials."""
-    account = next(one for one in (*_SPARE_ACCOUNTS, *map(str, range(10**11, 10**12))) if one not in accounts)
+def _strangers(accounts: list[str], partitions: tuple[str, ...], known: list[Candidate]) -> list[Candidate]:
+    """Roles of an account that no policy names, a service that none names, and somebody without credentials."""
+    names = (f"example{number or ''}.amazonaws.com" for number in count())
+    taken = frozenset(one.principal for one in known)
+    service = next(name for name in names if name not in taken)
+    roles = [_stranger(accounts, partition) for partition in partitions]
+    return [*roles, *named_candidates((service, "*"))]
+
+
+def _stranger(accounts: list[str], partition: str) -> Candidate:
+    account = next(one for one in chain(_SPARE_ACCOUNTS, map(str, count(10**11))) if one not in accounts)
+    known_arns = tuple(f"arn:{partition}:{FIELD}::{one}:*" for one in accounts)
     keys = {
-        "aws:principalarn": Texts((("arn:*:iam::*:role/*",),), tuple(f"arn:*:iam::{one}:*" for one in accounts)),
+        "aws:principalarn": Texts((_arns_of(partition, "????????????"),), known_arns),
         "aws:principalisawsservice": _only("false"),
         **dict.fromkeys(_ACCOUNT_KEYS, Texts((("????????????",),), tuple(accounts))),
     }
-    service = next(
-        name
-        for number in range(len(known) + 1)
-        if (name := f"example{number or ''}.amazonaws.com") not in {one.principal for one in known}
-    )
-    return [_example(account, partition, MappingProxyType(keys)), *named_candidates((service, "*"))]
+    return _example(account, partition, MappingProxyType(keys))

@@ -45,7 +45,7 @@ def search_for(granted: Prepared, allowed: Prepared, scope: Scope, effort: Effor
     if scope.principals:
         callers = named_candidates(scope.principals)
     else:
-        callers = candidates((*granted.allows, *others) if words.names_callers else (), partitions[0])
+        callers = candidates((*granted.allows, *others) if words.names_callers else (), partitions)
     effort.spend(len(others) + len(callers))
     return Search(granted, allowed, scope, Distinctions(others, words, partitions, effort), callers)
 

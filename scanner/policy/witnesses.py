@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from scanner.policy.automata import TooLarge
-from scanner.policy.callers import Candidate
+from scanner.policy.callers import Candidate, caller_of
 from scanner.policy.pattern_sets import Effort, find
 from scanner.policy.patterns import escape, is_literal
 from scanner.policy.regions import Atom, Region, Texts, is_empty, meet, sample
@@ -55,8 +55,8 @@ def build_request(
             return value
         values[key] = value
     _add_atoms(values, region)
-    principal = candidate.principal
-    if candidate.is_example and isinstance(written := values.get(_ARN_KEY), str):
+    principal, written = candidate.principal, values.get(_ARN_KEY)
+    if candidate.is_example and isinstance(written, str) and caller_of(written) is not None:
         principal = written
     context = Context(MappingProxyType(values))
     return Request(principal, action, resource, scope.resource_account, context, candidate.canonical_user)
