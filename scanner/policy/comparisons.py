@@ -58,11 +58,11 @@ def _arn(pattern: str) -> Test:
     if len(parts) < 6:
         return _never
 
-    def test(value: str) -> bool:
+    def _test(value: str) -> bool:
         found = value.split(":", 5)
         return len(found) == 6 and all(match(part) for match, part in zip(parts, found, strict=True))
 
-    return test
+    return _test
 
 
 _NUMBER = re.compile(r"\s*[+-]?\d{1,60}(\.\d{1,60})?\s*", re.ASCII)
@@ -93,18 +93,18 @@ def _date(text: str) -> float | None:
 def _ordered(
     read: Callable[[str], Decimal | None] | Callable[[str], float | None], compare: Callable[..., bool]
 ) -> Callable[[str], Test]:
-    def make(wanted_text: str) -> Test:
+    def _make(wanted_text: str) -> Test:
         wanted = read(wanted_text)
         if wanted is None:
             return _never
 
-        def test(value: str) -> bool:
+        def _test(value: str) -> bool:
             found = read(value)
             return found is not None and compare(found, wanted)
 
-        return test
+        return _test
 
-    return make
+    return _make
 
 
 def _ip(wanted: str) -> Test:
@@ -114,11 +114,11 @@ def _ip(wanted: str) -> Test:
     except ValueError:
         return _never
 
-    def test(value: str) -> bool:
+    def _test(value: str) -> bool:
         address = _address(value)
         return address is not None and address in network
 
-    return test
+    return _test
 
 
 @lru_cache(maxsize=1024)

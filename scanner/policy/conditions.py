@@ -48,7 +48,7 @@ def _compile(condition: Condition, version: str, denies: bool) -> Holds:
     )
     holds = _QUALIFIERS[condition.qualifier]
 
-    def test(context: Context) -> Truth:
+    def _holds(context: Context) -> Truth:
         value = context.get(key)
         if value is None:
             return when_absent
@@ -56,20 +56,20 @@ def _compile(condition: Condition, version: str, denies: bool) -> Holds:
             return value
         return holds(value, matches, context, condition)
 
-    return test
+    return _holds
 
 
 def _null(key: str, condition: Condition) -> Holds:
     """`true` wants the key absent, `false` wants it present."""
     wanted = {value.lower() for value in condition.values}
 
-    def test(context: Context) -> Truth:
+    def _holds(context: Context) -> Truth:
         value = context.get(key)
         if isinstance(value, Unseen):
             return value if wanted != {"true", "false"} else True
         return ("true" if value is None else "false") in wanted
 
-    return test
+    return _holds
 
 
 def _single(value: str | tuple[str, ...], matches: _Matches, context: Context, condition: Condition) -> Truth:
@@ -127,14 +127,14 @@ def _read(value: str, comparison: Comparison, version: str) -> str | Template:
 def _with_variables(
     fixed: tuple[Test, ...], templates: tuple[Template, ...], comparison: Comparison, denies: bool
 ) -> _Matches:
-    def matches(value: str, context: Context) -> Truth:
+    def _any_matches(value: str, context: Context) -> Truth:
         filled = [fill(template, context) for template in templates]
         if comparison.negated and not denies and any(isinstance(text, Unresolved) for text in filled):
             return False
         found = any_true([*(test(value) for test in fixed), *_tests(filled, comparison, value)])
         return negate(found) if comparison.negated else found
 
-    return matches
+    return _any_matches
 
 
 def _tests(filled: Iterable[str | Unresolved | Unseen], comparison: Comparison, value: str) -> Iterable[Truth]:

@@ -145,13 +145,13 @@ def compile_principals(principals: tuple[Principal, ...]) -> Callable[[Caller], 
         return lambda caller: Reach.CALLER
     listed = _Listed.of(principals)
 
-    def meant(caller: Caller) -> Meant:
+    def _meant(caller: Caller) -> Meant:
         for identity in caller.identities:
             if (named := _names(listed, caller, identity)) is not False:
                 return identity.reach if named is True else named
         return Reach.NOBODY
 
-    return meant
+    return _meant
 
 
 def compile_not_principals(principals: tuple[Principal, ...], *, denies: bool) -> Callable[[Caller], Meant]:
@@ -166,11 +166,11 @@ def compile_not_principals(principals: tuple[Principal, ...], *, denies: bool) -
     listed = _Listed.of(principals)
     combine = all_true if denies else any_true
 
-    def meant(caller: Caller) -> Meant:
+    def _meant(caller: Caller) -> Meant:
         spared = bool(caller.identities) and combine(_names(listed, caller, each) for each in caller.identities)
         return spared if isinstance(spared, Unseen) else Reach.NOBODY if spared else Reach.CALLER
 
-    return meant
+    return _meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +184,12 @@ class _Listed:
 
     @classmethod
     def of(cls, principals: tuple[Principal, ...]) -> "_Listed":
+        """The entries of an element, sorted."""
         kinds = ("AWS", "Service", "Federated", "CanonicalUser")
         return cls(*(frozenset(each.value for each in principals if each.kind == kind) for kind in kinds))
 
     def for_kind(self, kind: CallerKind) -> frozenset[str]:
+        """The entries that can name a caller of this kind."""
         match kind:
             case "service":
                 return self.services

@@ -148,14 +148,14 @@ def _resource(statement: Statement, version: str, *, completed: bool) -> _Place:
 def _with_variables(matches: Matcher, templates: tuple[Template, ...], negated: bool, denies: bool) -> _Place:
     """As in conditions, a variable without a value makes NotResource hold in a Deny and fail in an Allow."""
 
-    def covers(resource: str, context: Context) -> Truth:
+    def _covers(resource: str, context: Context) -> Truth:
         filled = [fill(template, context) for template in templates]
         if negated and not denies and any(isinstance(text, Unresolved) for text in filled):
             return False
         found = any_true([matches(resource), *_tests(filled, resource)])
         return negate(found) if negated else found
 
-    return covers
+    return _covers
 
 
 def _tests(filled: Iterable[str | Unresolved | Unseen], resource: str) -> Iterable[Truth]:

@@ -138,7 +138,7 @@ def changed(case: Parts, slot: str, where: int, change: Any) -> Parts | None:
     return {**case, slot: [*found[:at], change(found[at]), *found[at + 1 :]]}
 
 
-LAWS = settings(max_examples=250, deadline=None)
+LAWS = settings(max_examples=120, deadline=None)
 SLOT = st.sampled_from(list(SLOTS))
 
 
@@ -193,7 +193,7 @@ def is_open_or_same(after: Verdict, before: Verdict) -> bool:
     return after is Verdict.UNKNOWN or (after is Verdict.ALLOWED) is (before is Verdict.ALLOWED)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(CASES, SLOT, st.integers(0, 5), st.data())
 def test_an_unseen_policy_never_flips_the_answer(case: Parts, slot: str, where: int, data: st.DataObject) -> None:
     assert is_open_or_same(verdict(hide(case, slot, where, data)), verdict(case))
