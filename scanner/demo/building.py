@@ -66,7 +66,7 @@ def build(calls: Iterable[Call], endpoint_url: str) -> dict[str, str]:
     Raises botocore's errors: on the emulated AWS nothing is expected to fail. Raises KeyError for a name that no
     earlier call gave.
     """
-    clients = _Clients(endpoint_url)
+    clients = Clients(endpoint_url)
     values: dict[str, str] = {}
     for call in calls:
         answer = getattr(clients.get(call.place, call.service), call.operation)(**_resolved(call.arguments, values))
@@ -90,7 +90,7 @@ def _at(answer: Any, path: str) -> str:
     return str(reduce(lambda value, step: value[int(step) if step.isdigit() else step], path.split("."), answer))
 
 
-class _Clients:
+class Clients:
     """One client an account, region and service, as the role `drscan-demo-builder` of the account."""
 
     def __init__(self, endpoint_url: str) -> None:

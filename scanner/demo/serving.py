@@ -25,7 +25,7 @@ def serve(port: int, out_dir: Path, *, say: Callable[[str], None], stop: threadi
     """
     stopped = stop or threading.Event()
     _write(out_dir)
-    with _stopping_on_signals(stopped), running(port) as demo:
+    with stopping_on_signals(stopped), running(port) as demo:
         say(what_to_try(demo, out_dir))
         # In slices, for a wait without an end would keep Ctrl-C from being noticed on some systems.
         while not stopped.wait(0.5):
@@ -77,8 +77,8 @@ def _write(out_dir: Path) -> None:
 
 
 @contextmanager
-def _stopping_on_signals(stopped: threading.Event) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the run in good order. Python hears of signals in the main thread only."""
+def stopping_on_signals(stopped: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM set the event inside the `with` block. Python hears of signals in the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from scanner.demo.building import _Clients
+from scanner.demo.building import Clients
 from scanner.demo.content import calls
 from scanner.demo.emulation import Demo, running
 from scanner.demo.estates import batch, china, cli, guarded, harbor, harbor_watch, multi_account, secure_mrap
@@ -37,7 +37,7 @@ def demo() -> Iterator[Demo]:
 
 @pytest.fixture(scope="module")
 def client(demo):
-    clients = _Clients(demo.endpoint_url)
+    clients = Clients(demo.endpoint_url)
     return lambda service, account, region: clients.get(account.at(region), service)
 
 

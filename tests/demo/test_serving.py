@@ -2,17 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import boto3
 import pytest
 
 from scanner.demo.estates.accounts import ACCOUNTS
-from scanner.demo.serving import aws_config, serve
+from scanner.demo.serving import aws_config, serve, stopping_on_signals
 from scanner.errors import DrscanError
 from scanner.estate.intent import load_intent
 
@@ -58,17 +55,9 @@ def test_the_configuration_has_a_profile_for_each_account():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_in_good_order(tmp_path, number):
-    code = (
-        "import pathlib, sys; from scanner.demo.serving import serve\n"
-        "serve(0, pathlib.Path(sys.argv[1]), say=lambda text: print(text, flush=True))"
-    )
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=root
-    ) as process:
-        assert process.stdout.readline().startswith("An emulated AWS is running at http://127.0.0.1:")
-        process.send_signal(number)
-        rest = process.stdout.read()
-        assert process.wait(30) == 0
-    assert "stopped" in rest
+def test_a_signal_asks_it_to_stop_and_is_handed_back_afterwards(number):
+    before, stop = signal.getsignal(number), threading.Event()
+    with stopping_on_signals(stop):
+        signal.raise_signal(number)
+        assert stop.is_set()
+    assert signal.getsignal(number) is before
