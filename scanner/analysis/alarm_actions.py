@@ -4,11 +4,12 @@ A topic without a confirmed subscription takes every message and delivers none. 
 of policies; only the key that no policy can open to CloudWatch is named here.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from scanner.analysis.annotation import annotate
 from scanner.analysis.arns import account_of, log_group_of, region_of, service_of
-from scanner.analysis.kinds import ALARM, METRIC_FILTER, SUBSCRIPTION, TOPIC, TRAIL
+from scanner.analysis.kinds import ALARM, COMPOSITE_ALARM, METRIC_FILTER, SUBSCRIPTION, TOPIC, TRAIL
 from scanner.analysis.metrics import WatchedMetric, watched_metrics
 from scanner.analysis.reading import at, elements, number, present, text
 from scanner.analysis.truth import Truth, any_true, equals
@@ -19,6 +20,9 @@ from scanner.estate.unknown import Unknown, Value
 
 DATA_NAMESPACES = frozenset({"AWS/S3", "AWS/KMS", "AWS/Backup"})
 """The namespaces of the services that keep and copy data."""
+
+_PART = re.compile(r"""[(]\s*["']?([^()"']+?)["']?\s*[)]""")
+"""An alarm's name or ARN where a composite alarm's rule asks for its state: `ALARM("too-late") OR ALARM(failed)`."""
 
 _MetricId = tuple[str, str, str, str]
 """Account, region, namespace, name."""
@@ -34,6 +38,31 @@ def derive_alarm_topics(estate: Estate, _: Intent) -> Estate:
     def facts(alarm: Resource) -> Mapping[str, Value]:
         actions = elements(alarm.properties.get("AlarmActions"))
         return {"AlarmTopics": [entry for action in actions for entry in _topic(estate, action, confirmed)]}
+
+    return annotate(estate, ALARM, facts)
+
+
+def derive_composite_alarms(estate: Estate, _: Intent) -> Estate:
+    """Adds `CompositeSpeaks` to alarms: False where no composite alarm is made of it, otherwise an `Unknown`.
+
+    Alarms that only feed a composite one have no actions of their own on purpose; whether the composite one speaks up
+    hangs on an expression that is not evaluated.
+    """
+    parts: dict[tuple[str, str, str], Unknown] = {}
+    doubts: dict[tuple[str, str], Unknown] = {}
+    for composite in estate.of_type(COMPOSITE_ALARM):
+        place = composite.account, composite.region
+        match text(composite.properties, "AlarmRule"):
+            case str() as rule:
+                spoken_for = Unknown(f"composite alarm {composite.name} is made of it, and its rule is not evaluated")
+                parts.update(((*place, name), spoken_for) for name in _PART.findall(rule))
+            case Unknown() as unknown:
+                doubts.setdefault(place, unknown)
+
+    def facts(alarm: Resource) -> Mapping[str, Value]:
+        place = alarm.account, alarm.region
+        found = parts.get((*place, alarm.name)) or parts.get((*place, alarm.arn)) or doubts.get(place)
+        return {"CompositeSpeaks": found or estate.blind(COMPOSITE_ALARM, *place) or False}
 
     return annotate(estate, ALARM, facts)
 

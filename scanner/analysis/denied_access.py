@@ -107,7 +107,7 @@ def _told(chain: _Chain, place: Resource, service: str) -> Truth:
         all_true((records_in(trail, place.account, place.region), _through(chain, trail, service)))
         for trail in chain.trails.for_account(place.account)
     )
-    return any_true((*through, chain.estate.blind(TRAIL, place.account) or False))
+    return any_true((*through, chain.estate.blind(TRAIL, place.account, place.region) or False))
 
 
 def _through(chain: _Chain, trail: Resource, service: str) -> Truth:

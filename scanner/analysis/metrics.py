@@ -36,13 +36,13 @@ class WatchedMetric:
 def watched_metrics(alarm: Resource) -> list[WatchedMetric | Unknown]:
     """The metrics that an alarm watches, an `Unknown` for each that could not be made out."""
     properties = alarm.properties
-    if properties.get("Metrics") is None:
+    queries = elements(properties.get("Metrics"))
+    if not queries:
         statistic = properties.get("Statistic")
         statistic = properties.get("ExtendedStatistic") if statistic is None else statistic
         if properties.get("MetricName") is None:
             return []
         return [_metric(alarm, properties, alarm.account, statistic, properties.get("Period"))]
-    queries = elements(properties["Metrics"])
     simple = len(queries) == 1
     return [found for query in queries for found in _queried(alarm, query, simple=simple)]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scanner.analysis.access_points import derive_access_point_members
 from scanner.analysis.account_regions import derive_account_regions, derive_macie
-from scanner.analysis.alarm_actions import derive_alarm_topics, derive_watched_data
+from scanner.analysis.alarm_actions import derive_alarm_topics, derive_composite_alarms, derive_watched_data
 from scanner.analysis.bucket_policies import derive_policy_denials
 from scanner.analysis.declarations import derive_declarations
 from scanner.analysis.denied_access import derive_denied_access
@@ -23,6 +23,7 @@ from scanner.analysis.kinds import (
     ALIAS,
     BUCKET,
     BUCKET_POLICY,
+    COMPOSITE_ALARM,
     KEY,
     MACIE_SESSION,
     METRIC_FILTER,
@@ -226,6 +227,12 @@ ANALYSES: tuple[Analysis, ...] = (
         | needs(TOPIC, "KmsMasterKeyId", "Observed.SubscriptionsConfirmed")
         | needs(SUBSCRIPTION, "TopicArn", "Observed.PendingConfirmation"),
         derive_alarm_topics,
+    ),
+    Analysis(
+        "composite-alarms",
+        _derived(ALARM, "CompositeSpeaks"),
+        needs(ALARM) | needs(COMPOSITE_ALARM, "AlarmRule"),
+        derive_composite_alarms,
     ),
     Analysis(
         "watched-data",

@@ -60,7 +60,8 @@ def derive_data_events(estate: Estate, intent: Intent) -> Estate:
             (records_in(trail, bucket.account, bucket.region), selected[trail.identity])
             for trail in trails.for_account(bucket.account)
         ]
-        unseen = estate.blind(TRAIL, bucket.account) or False
+        # Every region shows the trails of other regions that cover it, so its own listing is enough.
+        unseen = estate.blind(TRAIL, bucket.account, bucket.region) or False
 
         def recorded(write: bool) -> Truth:
             return all_true(_recorded(bucket, prefix, recording, unseen, write=write) for prefix in prefixes)
