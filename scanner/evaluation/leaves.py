@@ -20,6 +20,7 @@ def compile_leaf(leaf: Leaf) -> Compiled:
     operator = OPERATORS[leaf.operator]
     read, operand = checked_reader(leaf.path, leaf.types), _operand_reader(leaf.operand, operator)
     compare, absent = operator.test, _truth_of_absent(operator, leaf.operand)
+    fixed = _fixed_words(leaf)
 
     def test(subject: Subject, here: Value) -> int:
         value = read(subject, here)
@@ -31,7 +32,7 @@ def compile_leaf(leaf: Leaf) -> Compiled:
 
     def explain(subject: Subject, spot: Spot, wanted: int, opposite: bool) -> Iterator[Observation]:
         observed, other = read(subject, spot.here), operand(subject, spot.here)
-        asked = in_words(leaf.operator, _operand_in_words(leaf.operand, other), opposite)
+        asked = fixed[opposite] if fixed else in_words(leaf.operator, _operand_in_words(leaf.operand, other), opposite)
         if wanted == UNKNOWN:
             observed = _what_is_unknown(observed, leaf.operand, other)
         yield Observation.at(spot, leaf.path, asked, observed)
@@ -111,6 +112,14 @@ def _truth_of_absent(operator: Operator, operand: Operand) -> int:
     """The truth of an absent value; `exists: false` and `empty: false` ask for the opposite of what they name."""
     turned = operator.operand == "flag" and isinstance(operand, Literal) and not operand.value
     return TRUE + FALSE - operator.absent if turned else operator.absent
+
+
+def _fixed_words(leaf: Leaf) -> tuple[str, str] | None:
+    """What a leaf with a literal asks for, plainly and under a `not`; put into words once, not once a resource."""
+    if not isinstance(leaf.operand, Literal):
+        return None
+    text = shown(leaf.operand.value)
+    return in_words(leaf.operator, text, False), in_words(leaf.operator, text, True)
 
 
 def _operand_in_words(operand: Operand, value: Value) -> str:

@@ -42,14 +42,6 @@ def test_what_is_not_given_has_its_default() -> None:
     assert with_defaults({"days": DAYS, "other": other}, {"days": 7}) == {"days": 7, "other": "x"}
 
 
-ESTATE = """\
-version: 1
-params:
-  the-rule: {days: 7}
-  the-rul: {days: 7}
-"""
-
-
 @pytest.mark.parametrize(
     ("estate", "line", "message", "hint"),
     [
