@@ -86,9 +86,8 @@ def load_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> Node:
 
 def parse_yaml(text: str, file: str) -> Node:
     """Read one YAML document from text; `file` only names it in errors. Raises as `load_yaml` does."""
-    reader = _Reader(text, file)
     try:
-        return reader.document()
+        return _Reader(text, file).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be parsed"
