@@ -48,7 +48,7 @@ def _member(estate: Estate, point: Resource, region: Value, buckets: Mapping[Buc
     bucket = buckets.get((partition_of(point.arn), name))
     common = {"Bucket": name, "NamedAccount": owner}
     if bucket is None:
-        doubt = owner if isinstance(owner, Unknown) else estate.blind(BUCKET, owner)
+        doubt = owner if isinstance(owner, Unknown) else estate.blind(BUCKET, owner, "")
         return {**common, **_unseen(doubt)}
     return {**common, **_seen(bucket)}
 

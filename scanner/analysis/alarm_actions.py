@@ -129,26 +129,29 @@ def _is_confirmed(estate: Estate, topic: Resource, confirmed: Mapping[str, Truth
 
 
 def _audit_metrics(estate: Estate) -> Mapping[_MetricId, Truth]:
-    groups, unknown_group = _audit_log_groups(estate)
+    groups, doubts = _audit_log_groups(estate)
     metrics: dict[_MetricId, Truth] = {}
     for filter_ in estate.of_type(METRIC_FILTER):
+        place = filter_.account, filter_.region
+        # A trail writes to a log group of its own account and home region.
+        unseen = doubts.get(place) or estate.blind(TRAIL, *place) or False
         group = text(filter_.properties, "LogGroupName")
-        audit = group if isinstance(group, Unknown) else (filter_.account, filter_.region, group) in groups
+        audit = group if isinstance(group, Unknown) else any_true(((*place, group) in groups, unseen))
         for transformation in elements(filter_.properties.get("MetricTransformations")):
             namespace, name = text(transformation, "MetricNamespace"), text(transformation, "MetricName")
             if isinstance(namespace, str) and isinstance(name, str):
-                key = filter_.account, filter_.region, namespace, name
-                metrics[key] = any_true((metrics.get(key, False), audit, unknown_group or False))
+                key = *place, namespace, name
+                metrics[key] = any_true((metrics.get(key, False), audit))
     return metrics
 
 
-def _audit_log_groups(estate: Estate) -> tuple[set[tuple[str, str, str]], Unknown | None]:
+def _audit_log_groups(estate: Estate) -> tuple[set[tuple[str, str, str]], dict[tuple[str, str], Unknown]]:
     groups: set[tuple[str, str, str]] = set()
-    doubt = estate.blind(TRAIL)
+    doubts: dict[tuple[str, str], Unknown] = {}
     for trail in estate.of_type(TRAIL):
         match text(trail.properties, "CloudWatchLogsLogGroupArn"):
             case str() as arn:
                 groups.add((account_of(arn), region_of(arn), log_group_of(arn)))
             case Unknown() as unknown:
-                doubt = doubt or unknown
-    return groups, doubt
+                doubts.setdefault((trail.account, trail.region), unknown)
+    return groups, doubts

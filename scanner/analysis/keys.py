@@ -81,11 +81,13 @@ def derive_key_users(estate: Estate, _: Intent) -> Estate:
                 users.setdefault(arn, set()).add(use.user)
             case Unknown() as unknown:
                 doubts.setdefault(use.region, unknown)
-    everywhere = doubts.get("") or next((b for b in map(estate.blind, (BUCKET, TRAIL, TOPIC)) if b), None)
+    everywhere = doubts.get("") or estate.blind(BUCKET, None, "")
 
     def facts(key: Resource) -> Mapping[str, Value]:
         named: Value = sorted(users.get(key.arn, ()))[:MOST_NAMES]
-        return {"NeededBy": named or everywhere or doubts.get(key.region) or []}
+        # Trails and topics use keys of their own region, unlike replication rules.
+        here = doubts.get(key.region) or estate.blind(TRAIL, None, key.region) or estate.blind(TOPIC, None, key.region)
+        return {"NeededBy": named or everywhere or here or []}
 
     return annotate(estate, KEY, facts)
 
@@ -98,18 +100,16 @@ def derive_bucket_keys(estate: Estate, _: Intent) -> Estate:
     """
     keys = _keys(estate)
     arriving: dict[BucketId, list[_Use]] = {}
-    doubt: Unknown | None = None
     for bucket in estate.of_type(BUCKET):
         for destination, use in _replica_keys(bucket):
             if isinstance(destination, tuple):
                 arriving.setdefault(destination, []).append(use)
-            doubt = doubt or first_doubt(destination)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         uses = [*_default_keys(bucket), *arriving.get(bucket_id(bucket), ())]
         described = [key for use in uses if (key := _described(keys, use)) is not None]
-        written_by_unseen = doubt is not None and bucket.properties["Derived"]["IsDestination"] is doubt
-        return {"EncryptionKeys": [*described, doubt] if written_by_unseen else described}
+        written_by_unseen = first_doubt(bucket.properties["Derived"]["IsDestination"])
+        return {"EncryptionKeys": [*described, written_by_unseen] if written_by_unseen else described}
 
     return annotate(estate, BUCKET, facts)
 

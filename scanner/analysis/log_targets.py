@@ -11,7 +11,7 @@ from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import BUCKET, TRAIL
 from scanner.analysis.reading import at, elements, flag, present, text
 from scanner.analysis.roles import access_log_target
-from scanner.analysis.truth import Truth, all_true, any_true, equals
+from scanner.analysis.truth import Truth, all_true, any_true, equals, negate
 from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
@@ -34,7 +34,7 @@ def derive_access_log_targets(estate: Estate, _: Intent) -> Estate:
         if target is not None:
             return {"AccessLogTarget": _seen(bucket, target)}
         # S3 delivers only within the account and region: elsewhere the target would be of no use.
-        unseen = estate.blind(BUCKET, bucket.account, bucket.region)
+        unseen = estate.blind(BUCKET, bucket.account, "")
         return {"AccessLogTarget": {"Name": name, "IsItself": False, **_missing(unseen)}}
 
     return annotate(estate, BUCKET, facts)
@@ -43,22 +43,21 @@ def derive_access_log_targets(estate: Estate, _: Intent) -> Estate:
 def derive_audit_logs(estate: Estate, _: Intent) -> Estate:
     """Adds `AuditLog` to buckets that trails deliver to.
 
-    `FromElsewhere`: whether every such trail belongs to another account than the bucket, or to the organization, so
-    that those who are watched do not own the record.
+    `FromElsewhere`: whether those who are watched do not own the record, because every such trail belongs to another
+    account than the bucket or to the organization, or because the bucket's account keeps no data to watch over.
     """
     trails: dict[BucketId, list[Resource]] = {}
     for trail in estate.of_type(TRAIL):
         name = text(trail.properties, "S3BucketName")
         if isinstance(name, str):
             trails.setdefault((partition_of(trail.arn), name), []).append(trail)
+    holds_data = _accounts_with_data(estate)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         senders = trails.get(bucket_id(bucket), ())
-        return (
-            {"AuditLog": {"FromElsewhere": all_true(_from_elsewhere(trail, bucket) for trail in senders)}}
-            if senders
-            else {}
-        )
+        archive = negate(holds_data[bucket.account])
+        elsewhere = all_true(any_true((archive, _from_elsewhere(trail, bucket))) for trail in senders)
+        return {"AuditLog": {"FromElsewhere": elsewhere}} if senders else {}
 
     return annotate(estate, BUCKET, facts)
 
@@ -74,6 +73,13 @@ def object_lock(bucket: Resource) -> Truth:
     """Whether Object Lock is on, by either of the two places where it is said."""
     said = equals(at(bucket.properties, "ObjectLockConfiguration.ObjectLockEnabled"), "Enabled")
     return any_true((flag(bucket.properties, "ObjectLockEnabled"), said))
+
+
+def _accounts_with_data(estate: Estate) -> Mapping[str, Truth]:
+    holds: dict[str, Truth] = {}
+    for bucket in estate.of_type(BUCKET):
+        holds[bucket.account] = any_true((holds.get(bucket.account, False), bucket.properties["Derived"]["HoldsData"]))
+    return holds
 
 
 def _seen(bucket: Resource, target: Resource) -> Mapping[str, Value]:

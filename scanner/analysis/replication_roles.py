@@ -4,11 +4,12 @@ A disabled rule counts as much as an enabled one: switching it off is how recove
 buckets out of sight. Who replicates is only known of buckets in scope.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scanner.analysis.annotation import BucketId, annotate, bucket_id, grouped
 from scanner.analysis.arns import partition_of, resource_of
+from scanner.analysis.bucket_policies import Admitted, admitted_by
 from scanner.analysis.declarations import NOTHING, Declared, declared
 from scanner.analysis.kinds import BUCKET
 from scanner.analysis.reading import at, elements, text
@@ -23,31 +24,45 @@ from scanner.estate.unknown import Unknown, Value
 class Destinations:
     """Who replicates where: the sources' accounts, and those sources for which the file names no copies itself.
 
-    `doubt` says why a bucket that is not among them might still be a destination.
+    `doubts` says by account why some bucket there might replicate to one that nobody is known to replicate to.
     """
 
     accounts: Mapping[BucketId, set[str]] = field(default_factory=dict)
     undeclared: Mapping[BucketId, set[str]] = field(default_factory=dict)
-    doubt: Unknown | None = None
+    doubts: Mapping[str, Unknown] = field(default_factory=dict)
+
+    def doubt(self, bucket: Resource, admitted: Callable[[Resource], Admitted]) -> Unknown | None:
+        """Why the bucket might be a destination unseen. Another account replicates only to a bucket that admits it."""
+        if not self.doubts or bucket.account in self.doubts:
+            return self.doubts.get(bucket.account)
+        allowed = admitted(bucket)
+        possible = self.doubts.keys() if allowed.anyone else allowed.accounts & self.doubts.keys()
+        return self.doubts[min(possible)] if possible else None
+
+
+def derive_sources(estate: Estate, _: Intent) -> Estate:
+    """Adds `IsSource`: whether the bucket has replication rules, enabled or not."""
+    return annotate(estate, BUCKET, lambda bucket: {"IsSource": _is_source(bucket)})
 
 
 def derive_replication_roles(estate: Estate, intent: Intent) -> Estate:
-    """Adds `IsSource`, `IsDestination`, `IsRecoveryCopy` and `SourceAccounts` to every bucket.
+    """Adds `IsDestination`, `IsRecoveryCopy` and `SourceAccounts` to every bucket.
 
     A recovery copy is what the estate file calls one; a destination is one too when the file neither protects it as an
     original nor names other copies for all of its sources. `SourceAccounts` are the accounts whose data it holds.
     """
     entries = declared(intent)
-    destinations = _destinations(estate, entries)
+    destinations, admitted = _destinations(estate, entries), admitted_by(estate)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         key = bucket_id(bucket)
         said = entries.get(key, NOTHING)
+        known = key in destinations.accounts
+        doubt = None if known else destinations.doubt(bucket, admitted)
         return {
-            "IsSource": _is_source(bucket),
-            "IsDestination": key in destinations.accounts or destinations.doubt or False,
-            "IsRecoveryCopy": _is_copy(key, said, destinations),
-            "SourceAccounts": _source_accounts(key, said, destinations),
+            "IsDestination": known or doubt or False,
+            "IsRecoveryCopy": _is_copy(key, said, destinations, doubt),
+            "SourceAccounts": _source_accounts(key, said, destinations, doubt),
         }
 
     return annotate(estate, BUCKET, facts)
@@ -67,17 +82,19 @@ def destination_of(rule: Value) -> BucketId | Unknown | None:
 def _destinations(estate: Estate, entries: Mapping[BucketId, Declared]) -> Destinations:
     accounts: list[tuple[BucketId, str]] = []
     undeclared: list[tuple[BucketId, str]] = []
-    doubt = estate.blind(BUCKET)
+    # An account's buckets are listed all at once, whatever regions could be entered: hence the empty region.
+    unlisted = ((account.id, estate.blind(BUCKET, account.id, "")) for account in estate.accounts)
+    doubts = {account: doubt for account, doubt in unlisted if doubt is not None}
     for bucket in estate.of_type(BUCKET):
         copies_named = any(entry.copies for entry in entries.get(bucket_id(bucket), NOTHING).originals)
         for destination in _written_to(bucket):
             if isinstance(destination, Unknown):
-                doubt = doubt or destination
+                doubts.setdefault(bucket.account, destination)
                 continue
             accounts.append((destination, bucket.account))
             if not copies_named:
                 undeclared.append((destination, bucket.account))
-    return Destinations(grouped(accounts), grouped(undeclared), doubt)
+    return Destinations(grouped(accounts), grouped(undeclared), doubts)
 
 
 def _written_to(bucket: Resource) -> Iterable[BucketId | Unknown]:
@@ -94,16 +111,14 @@ def _is_source(bucket: Resource) -> Truth:
     return bool(elements(at(configuration, "Rules")))
 
 
-def _is_copy(key: BucketId, said: Declared, destinations: Destinations) -> Truth:
+def _is_copy(key: BucketId, said: Declared, destinations: Destinations, doubt: Unknown | None) -> Truth:
     if said.copies or (key in destinations.undeclared and not said.originals):
         return True
     if said.originals:
         return False
-    return destinations.doubt or False
+    return doubt or False
 
 
-def _source_accounts(key: BucketId, said: Declared, destinations: Destinations) -> Value:
+def _source_accounts(key: BucketId, said: Declared, destinations: Destinations, doubt: Unknown | None) -> Value:
     certain = destinations.accounts.get(key, set()) | {entry.account for entry in said.copies if entry.account}
-    if not certain and destinations.doubt is not None:
-        return destinations.doubt
-    return sorted(certain)
+    return sorted(certain) if certain or doubt is None else doubt

@@ -83,8 +83,8 @@ def _of_bucket(bucket: Resource) -> Mapping[str, Value]:
 
 
 def _unseen(estate: Estate, metric: WatchedMetric) -> Mapping[str, Value]:
-    # Metrics of a bucket are in its own account and region, so only there could an unseen bucket matter.
-    doubt = estate.blind(BUCKET, metric.account, metric.alarm.region)
+    # Metrics of a bucket are in its own account, so only there could an unseen bucket matter.
+    doubt = estate.blind(BUCKET, metric.account, "")
     if doubt is None:
         return {"FilterIds": []}
     return {"BucketAccount": doubt, "BucketRegion": doubt, "FilterIds": [doubt]}

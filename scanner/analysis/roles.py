@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from scanner.analysis.annotation import BucketId, annotate, bucket_id
 from scanner.analysis.arns import partition_of
+from scanner.analysis.bucket_policies import admitted_by
 from scanner.analysis.kinds import ACCESS_POINT, BUCKET, TRAIL
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.truth import Truth, any_true
@@ -32,7 +33,7 @@ LOG_ROLES = {"IsAccessLogTarget": "access-log-target", "IsAuditLogTarget": "audi
 def derive_access_point_roles(estate: Estate, _: Intent) -> Estate:
     """Adds `IsAccessPointMember`: whether a Multi-Region Access Point in scope routes to the bucket."""
     members: set[BucketId] = set()
-    doubt = estate.blind(ACCESS_POINT)
+    doubt = estate.blind(ACCESS_POINT, None, "")
     for point in estate.of_type(ACCESS_POINT):
         for region in elements(point.properties.get("Regions")):
             match text(region, "Bucket"):
@@ -59,14 +60,18 @@ def derive_access_log_roles(estate: Estate, _: Intent) -> Estate:
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         place = bucket.account, bucket.region
-        doubt = doubts.get(place) or estate.blind(BUCKET, *place)
+        doubt = doubts.get(place) or estate.blind(BUCKET, bucket.account, "")
         return {"IsAccessLogTarget": _among(bucket, targets, doubt)}
 
     return annotate(estate, BUCKET, facts)
 
 
 def derive_audit_log_roles(estate: Estate, _: Intent) -> Estate:
-    """Adds `IsAuditLogTarget`: whether a trail in scope delivers to the bucket."""
+    """Adds `IsAuditLogTarget`: whether a trail in scope delivers to the bucket.
+
+    CloudTrail writes to no bucket whose policy does not let it ("S3 bucket policy for CloudTrail", CloudTrail guide,
+    read 2026-11-21), so a trail that was not seen casts doubt only on buckets that admit CloudTrail.
+    """
     targets: set[BucketId] = set()
     doubt = estate.blind(TRAIL)
     for trail in estate.of_type(TRAIL):
@@ -75,7 +80,13 @@ def derive_audit_log_roles(estate: Estate, _: Intent) -> Estate:
                 targets.add((partition_of(trail.arn), name))
             case Unknown() as unknown:
                 doubt = doubt or unknown
-    return annotate(estate, BUCKET, lambda bucket: {"IsAuditLogTarget": _among(bucket, targets, doubt)})
+    admitted = admitted_by(estate)
+
+    def facts(bucket: Resource) -> Mapping[str, Value]:
+        possible = doubt if doubt and admitted(bucket).has_service("cloudtrail") else None
+        return {"IsAuditLogTarget": _among(bucket, targets, possible)}
+
+    return annotate(estate, BUCKET, facts)
 
 
 def derive_data_roles(estate: Estate, _: Intent) -> Estate:

@@ -35,7 +35,7 @@ from scanner.analysis.kinds import (
 from scanner.analysis.log_targets import derive_access_log_targets, derive_audit_logs
 from scanner.analysis.public_access import SETTINGS, derive_public_access_block
 from scanner.analysis.replication_alarms import derive_replication_alarms
-from scanner.analysis.replication_roles import derive_replication_roles
+from scanner.analysis.replication_roles import derive_replication_roles, derive_sources
 from scanner.analysis.request_metrics import derive_request_metrics
 from scanner.analysis.retention import derive_default_retention, derive_lifecycle
 from scanner.analysis.roles import (
@@ -119,9 +119,15 @@ ANALYSES: tuple[Analysis, ...] = (
         derive_declarations,
     ),
     Analysis(
-        "replication-roles",
-        _derived(BUCKET, "IsSource", "IsDestination", "IsRecoveryCopy", "SourceAccounts"),
+        "sources",
+        _derived(BUCKET, "IsSource"),
         needs(BUCKET, "ReplicationConfiguration"),
+        derive_sources,
+    ),
+    Analysis(
+        "replication-roles",
+        _derived(BUCKET, "IsDestination", "IsRecoveryCopy", "SourceAccounts"),
+        needs(BUCKET, "ReplicationConfiguration") | needs(BUCKET_POLICY, "Bucket", "PolicyDocument"),
         derive_replication_roles,
     ),
     Analysis(
@@ -139,7 +145,7 @@ ANALYSES: tuple[Analysis, ...] = (
     Analysis(
         "audit-log-roles",
         _derived(BUCKET, "IsAuditLogTarget"),
-        needs(BUCKET) | needs(TRAIL, "S3BucketName"),
+        needs(BUCKET) | needs(TRAIL, "S3BucketName") | needs(BUCKET_POLICY, "Bucket", "PolicyDocument"),
         derive_audit_log_roles,
     ),
     Analysis("data-roles", _derived(BUCKET, "HoldsData"), _derived(BUCKET, *DATA_ROLES), derive_data_roles),
@@ -177,7 +183,7 @@ ANALYSES: tuple[Analysis, ...] = (
     Analysis(
         "audit-logs",
         _derived(BUCKET, "AuditLog"),
-        needs(BUCKET) | needs(TRAIL, "S3BucketName", "IsOrganizationTrail"),
+        needs(BUCKET, "Derived.HoldsData") | needs(TRAIL, "S3BucketName", "IsOrganizationTrail"),
         derive_audit_logs,
     ),
     Analysis(
