@@ -6,7 +6,8 @@ Each class needs judging only once, by one action that stands for it: `s3:*` aga
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from scanner.policy.actions import (
     Shape,
@@ -74,16 +75,31 @@ def _known_classes(service: str, patterns: tuple[str, ...], negated: bool, by: D
     """Split the service's actions by every statement and by the resources they apply to."""
     named = action_mask(service, patterns)
     whole = ((1 << len(service_actions(service))) - 1) & ~named if negated else named
-    splits = {mask for clause in by.clauses if (mask := clause.mask(service) & whole) and mask != whole}
+    if not whole & (whole - 1):  # none, or one, which nothing can split
+        if whole:
+            yield _known_class(service, whole, by)
+        return
     by.effort.spend(len(by.clauses))
-    parts = [whole] if whole else []
-    for split in splits.union(_shape_groups(service, by.partitions) if whole & (whole - 1) else ()):
+    masks = {clause.mask(service) & whole for clause in by.clauses}
+    if nobody_names := whole & ~reduce(or_, masks, 0):
+        # Where anything is left, it most likely is an action that no other statement names.
+        yield _known_class(service, _bit(service, _telling(service, nobody_names)), by)
+    parts = [whole]
+    for split in masks.union(_shape_groups(service, by.partitions)):
         by.effort.spend(len(parts))
         parts = [piece for part in parts for piece in (part & split, part & ~split) if piece]
-    for part in sorted(parts, key=lambda part: (-part.bit_count(), part)):
-        action = _telling(service, part)
-        member = _member(service, part)
-        yield ActionClass(action, _shapes(action, by.partitions), member, member)
+    for part in sorted(parts):
+        yield _known_class(service, part, by)
+
+
+def _known_class(service: str, part: int, by: Distinctions) -> ActionClass:
+    action = _telling(service, part)
+    member = _member(service, part)
+    return ActionClass(action, _shapes(action, by.partitions), member, member)
+
+
+def _bit(service: str, action: str) -> int:
+    return action_mask(service, (action,))
 
 
 @lru_cache(maxsize=1 << 13)

@@ -5,9 +5,10 @@ several kinds work together on a request is the evaluator's business, not this o
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from scanner.policy.actions import action_mask, exists, service_actions
 from scanner.policy.constraints import regions_of
@@ -95,12 +96,20 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Some policies of one kind, ready for comparing. `unread` is what of them could not be understood."""
+    """Some policies of one kind, ready for comparing. `unread` is what of them could not be understood.
+
+    `memory` is where comparisons keep what they found out about these policies alone.
+    """
 
     allows: tuple[Clause, ...]
     denies: tuple[Clause, ...]
-    unread: tuple[Unseen, ...]
-    vocabulary: Vocabulary
+    unread: tuple[Unseen, ...] = ()
+    vocabulary: Vocabulary = Vocabulary()
+    memory: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+NOTHING = Prepared((), ())
+"""No policy at all."""
 
 
 def prepare(policies: Iterable[Policy | Unseen], kind: PolicyKind = PolicyKind.IDENTITY) -> Prepared:
@@ -123,34 +132,35 @@ def prepare(policies: Iterable[Policy | Unseen], kind: PolicyKind = PolicyKind.I
     return Prepared(allows, denies, tuple(unread), _vocabulary(clauses))
 
 
-def gives_more(clause: Clause, denies: Iterable[Clause], others: Prepared, request: Request) -> bool | Unseen:
-    """Whether a statement allows a request that none of `denies` denies, and that `others` do not allow as much."""
-    question = Question(request.action.lower(), request.resource, request.context, read_caller(request), False)
+def question_of(request: Request, caller: Caller | None = None) -> Question:
+    """The request as statements are asked; `caller` is its principal where that is already taken apart."""
+    caller = caller or read_caller(request)
+    return Question(request.action.lower(), request.resource, request.context, caller, False)
+
+
+def allowance(clause: Clause, denies: Iterable[Clause], question: Question) -> Strength | Unseen:
+    """What one statement gives to a request that none of `denies` denies; Unseen when that is not certain."""
     own = _strength(applies(clause.compiled, question))
     if own is Strength.NOTHING:
-        return False
+        return own
     doubt = own if isinstance(own, Unseen) else None
     for deny in denies:
-        match applies(deny.compiled, question):
-            case Unseen() as unseen:
-                doubt = doubt or unseen
-            case reach if reach is not Reach.NOBODY:
-                return False
-    theirs = _given(others, question)
-    if isinstance(own, Strength) and isinstance(theirs, Strength) and own <= theirs:
-        return False
-    return doubt or (theirs if isinstance(theirs, Unseen) else True)
+        meant = applies(deny.compiled, question)
+        if isinstance(meant, Unseen):
+            doubt = doubt or meant
+        elif meant is not Reach.NOBODY:
+            return Strength.NOTHING
+    return doubt or own
 
 
 def given(prepared: Prepared, request: Request) -> Strength | Unseen:
     """What the documents by themselves give to a request; Unseen when that hangs on what was not seen."""
-    return _given(
-        prepared, Question(request.action.lower(), request.resource, request.context, read_caller(request), False)
-    )
+    return given_to(prepared, question_of(request))
 
 
-def _given(prepared: Prepared, question: Question) -> Strength | Unseen:
-    doubt = next(iter(prepared.unread), None)
+def given_to(prepared: Prepared, question: Question) -> Strength | Unseen:
+    """The same for a question."""
+    doubt = prepared.unread[0] if prepared.unread else None
     for clause in prepared.denies:
         meant = applies(clause.compiled, question)
         if isinstance(meant, Unseen):
@@ -163,6 +173,8 @@ def _given(prepared: Prepared, question: Question) -> Strength | Unseen:
 
 def _best(found: list[Meant]) -> Strength | Unseen:
     """The most that any statement gives; a doubtful one counts only where it could give more."""
+    if not any(found):
+        return Strength.NOTHING
     given_by = [_strength(meant) for meant in found]
     sure = max((each for each in given_by if isinstance(each, Strength)), default=Strength.NOTHING)
     doubts = (each for each in given_by if isinstance(each, Unseen))

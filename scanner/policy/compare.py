@@ -6,15 +6,17 @@ undecided with the reason, never a guess. Actions that AWS's tables do not know 
 nor do resources of a kind that an action does not apply to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TypeAlias
 
+from scanner.policy.actions import action_mask
 from scanner.policy.clauses import Clause, Prepared, Strength, given, prepare
 from scanner.policy.document import Statement
 from scanner.policy.leftovers import Search, leftover, search_for
 from scanner.policy.pattern_sets import Effort
-from scanner.policy.patterns import compile_pattern
 from scanner.policy.request import Request
 from scanner.policy.witnesses import Scope
 
@@ -105,10 +107,11 @@ def excess(
     Statements that could not be read are not among them; they are in `granted.unread`.
     """
     search = search_for(granted, needed, scope or Scope(), effort or Effort())
-    return tuple(found for clause in granted.allows for found in _excess_of(search, clause))
+    actions = _needed_actions(needed)
+    return tuple(found for clause in granted.allows for found in _excess_of(search, clause, actions))
 
 
-def _excess_of(search: Search, clause: Clause) -> Iterator[Excess]:
+def _excess_of(search: Search, clause: Clause, needed: Mapping[str, int]) -> Iterator[Excess]:
     statement = clause.statement
     families: list[tuple[str, tuple[str, ...]]] = [(written, (written.lower(),)) for written in statement.actions]
     if statement.negates_actions:
@@ -118,11 +121,19 @@ def _excess_of(search: Search, clause: Clause) -> Iterator[Excess]:
         if found is None:
             continue
         witness, reason = (found, "") if isinstance(found, Request) else (None, found.reason)
-        yield Excess(clause.policy, statement, written, _is_partly_needed(search, clause, patterns), witness, reason)
+        yield Excess(clause.policy, statement, written, _meets(clause, patterns, needed), witness, reason)
 
 
-def _is_partly_needed(search: Search, clause: Clause, patterns: tuple[str, ...]) -> bool:
-    """Needs name their actions without wildcards, so it is enough to look whether one of them is meant."""
-    needed = (action for need in search.allowed.allows for action in need.patterns)
-    meant = (any(compile_pattern(pattern)(action) for pattern in patterns) for action in needed)
-    return any(one is not clause.statement.negates_actions for one in meant)
+def _meets(clause: Clause, patterns: tuple[str, ...], needed: Mapping[str, int]) -> bool:
+    """Whether any of the needed actions is among those of the patterns."""
+    if clause.statement.negates_actions:
+        return any(mask & ~action_mask(service, patterns) for service, mask in needed.items())
+    return any(mask & action_mask(service, patterns) for service, mask in needed.items())
+
+
+def _needed_actions(needed: Prepared) -> dict[str, int]:
+    """The known actions that are needed, by service, as bits."""
+    masks: dict[str, int] = {}
+    for service in needed.vocabulary.services:
+        masks[service] = reduce(or_, (need.mask(service) for need in needed.allows), 0)
+    return masks

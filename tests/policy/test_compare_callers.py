@@ -51,7 +51,7 @@ def test_contained(granted: Raw, allowed: Raw) -> None:
         (to({"AWS": [ROLE, OTHER]}), to({"AWS": ROLE}), OTHER),
         (to({"AWS": ROOT}), to({"AWS": ROLE}), ROOT),
         (to({"AWS": ROLE}), to({"AWS": ROOT}), ROLE),
-        (to("*"), to({"AWS": [ROLE, OTHER]}), "arn:aws:iam::111122223333:role/example"),
+        (to("*"), to({"AWS": [ROLE, OTHER]}), "arn:aws:iam::123456789012:role/example"),
         (to("*"), to("*", {"ArnEquals": {"aws:PrincipalArn": ROLE}}), "arn:aws:iam::123456789012:role/example"),
         (
             to({"Service": "s3.amazonaws.com"}),
