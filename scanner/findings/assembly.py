@@ -15,6 +15,7 @@ from scanner.estate.verdict import Evidence, Severity, Verdict
 from scanner.findings.finding import Finding
 from scanner.findings.rule_info import RuleInfo
 from scanner.findings.scan import Coverage, Run, Scan, Tool
+from scanner.findings.sharing import EvidenceStore
 from scanner.findings.waivers import apply_waivers, waiver_messages
 
 
@@ -94,9 +95,10 @@ class _Counter:
 
 
 def _findings(judgements: Iterable[Judged], rules: Mapping[str, RuleInfo]) -> Iterator[Finding]:
+    store = EvidenceStore()
     for judged in judgements:
-        rule = rules[judged.rule.id]
-        yield Finding(rule.id, judged.verdict, rule.severity, judged.resource, judged.evidence, judged.more)
+        rule, evidence = rules[judged.rule.id], store.shared(judged.evidence)
+        yield Finding(rule.id, judged.verdict, rule.severity, judged.resource, evidence, judged.more)
 
 
 _VERDICT_ORDER = {verdict: rank for rank, verdict in enumerate(Verdict)}
