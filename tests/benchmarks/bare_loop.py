@@ -65,7 +65,7 @@ def _client(session: boto3.Session, service: str, region: str, config: Config) -
 def _strip_account_from_host(request: Any, **_: Any) -> None:
     head, _, rest = request.url.partition("://")
     account, dot, remainder = rest.partition(".")
-    if account.isdigit() and dot and not remainder[:1].isdigit():
+    if len(account) == 12 and account.isdigit() and dot:
         request.url = f"{head}://{remainder}"
 
 

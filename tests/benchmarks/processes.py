@@ -1,10 +1,10 @@
 """Whole processes measured from outside: wall time, CPU time and peak memory, as the operating system counts them."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,22 +20,20 @@ class Cost:
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command to its end, its output thrown away."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        arguments,
+    """Run a command to its end, its output thrown away; its errors end the benchmark."""
+    done = subprocess.run(
+        python("-m", "tests.benchmarks.measured", *arguments),
         env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - began
-    if process.returncode not in (0, 1, 3):
-        sys.exit(f"{' '.join(arguments)} ended with {process.returncode}:\n{errors.decode(errors='replace')}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode)
+    if done.returncode:
+        sys.exit(f"{' '.join(arguments)} could not be measured:\n{done.stderr}")
+    cost = Cost(*json.loads(done.stdout))
+    if cost.status not in (0, 1, 3) or "Traceback" in done.stderr:
+        sys.exit(f"{' '.join(arguments)} ended with {cost.status}:\n{done.stderr}")
+    return cost
 
 
 def python(*arguments: str) -> list[str]:
