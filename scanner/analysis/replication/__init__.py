@@ -1,1 +1,7 @@
 """Replication links: for each rule of each bucket, whether objects would arrive, decided from configuration alone."""
+
+from scanner.analysis.replication.derivation import derive_links
+from scanner.analysis.replication.description import LINK, links_of
+from scanner.analysis.replication.needed_reads import READS
+
+__all__ = ["LINK", "READS", "derive_links", "links_of"]

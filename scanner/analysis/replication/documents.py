@@ -7,6 +7,7 @@ depends on it is in doubt. No document, however hostile, raises.
 from collections.abc import Mapping
 
 from scanner.estate.unknown import Unknown, Value
+from scanner.policy.document import Policy, read_policy
 from scanner.policy.statements import CompiledPolicy, PolicyKind, compile_policy
 from scanner.policy.truth import Unseen
 
@@ -19,13 +20,21 @@ def unseen(doubt: Unknown) -> Unseen:
     return Unseen(doubt.reason)
 
 
+def parsed(document: Value, name: str) -> Policy | Unseen:
+    """A document as parsed, or why it cannot be."""
+    if document is None:
+        return Unseen(f"policy {name} has no document")
+    return unseen(document) if isinstance(document, Unknown) else read_policy(translated(document), name=name)
+
+
 def compiled(document: Value, kind: PolicyKind, name: str) -> CompiledPolicy | Unseen:
     """A document ready for judging, or why it cannot be read."""
-    if document is None:
-        return Unseen(f"{kind} {name} has no document")
-    if isinstance(document, Unknown):
-        return unseen(document)
-    return compile_policy(translated(document), kind=kind, name=name)
+    return ready(parsed(document, name), kind)
+
+
+def ready(policy: Policy | Unseen, kind: PolicyKind) -> CompiledPolicy | Unseen:
+    """A parsed document ready for judging."""
+    return policy if isinstance(policy, Unseen) else compile_policy(policy, kind=kind, name=policy.name)
 
 
 def translated(value: Value, depth: int = _MAX_DEPTH) -> Value:
@@ -37,5 +46,18 @@ def translated(value: Value, depth: int = _MAX_DEPTH) -> Value:
             return {key: translated(item, depth - 1) for key, item in value.items()}
         case list() | tuple() if depth:
             return [translated(item, depth - 1) for item in value]
+        case _:
+            return value
+
+
+def untranslated(value: Value) -> Value:
+    """A statement or context of the policy engine as a value of the estate."""
+    match value:
+        case Unseen():
+            return Unknown(value.reason)
+        case Mapping():
+            return {key: untranslated(item) for key, item in value.items()}
+        case list() | tuple():
+            return [untranslated(item) for item in value]
         case _:
             return value

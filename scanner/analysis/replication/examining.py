@@ -115,6 +115,7 @@ def _outcomes(
     for demand in demands:
         if demand.grade is not Grade.OPTIONAL and demand.hop not in moot:
             yield decide(asker, demand)
+    yield from view.batch.outcomes(link.ends, role)
 
 
 def _without_role(link: Link) -> Shortfall:

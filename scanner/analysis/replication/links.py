@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scanner.analysis.annotation import bucket_id
 from scanner.analysis.reading import text
+from scanner.analysis.replication.batch import BatchRoles
 from scanner.analysis.replication.demands import Ends
 from scanner.analysis.replication.features import Features
 from scanner.analysis.replication.neighbours import Network
@@ -18,17 +19,19 @@ from scanner.estate.unknown import Unknown
 
 @dataclass(frozen=True)
 class View:
-    """An estate as links see it: its places, its policies, and all replication rules in it."""
+    """An estate as links see it: its places, its policies, its batch roles, and all replication rules in it."""
 
     places: Places
     book: PolicyBook
+    batch: BatchRoles
     network: Network
 
     @classmethod
     def of(cls, estate: Estate) -> "View":
         """The view of an estate; nothing is looked up before it is asked for."""
         places = Places(estate)
-        return cls(places, PolicyBook(places, Organizations(estate)), Network(estate))
+        book = PolicyBook(places, Organizations(estate))
+        return cls(places, book, BatchRoles(book), Network(estate))
 
 
 @dataclass(frozen=True, slots=True)

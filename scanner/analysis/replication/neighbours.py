@@ -3,7 +3,7 @@
 None of it stops what is written to the source itself, so it degrades a link and does not break it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -33,6 +33,10 @@ class Network:
         unseen = Unknown(f"the replication rules of bucket {bucket[1]} were not seen")
         return self._rules.get(bucket, unseen)
 
+    def unseen_in(self, account: str) -> Unknown | None:
+        """Why a bucket of the account may have rules that were not seen; None when all were."""
+        return self._unseen.get(account)
+
     def into(self, bucket: BucketId) -> Sequence[tuple[BucketId, Features]]:
         """The rules that write to a bucket, with the buckets that have them; only those that were seen."""
         return self._into.get(bucket, ())
@@ -57,6 +61,17 @@ class Network:
     @cached_property
     def _rules(self) -> Mapping[BucketId, tuple[Features, ...] | Unknown]:
         return {bucket_id(bucket): rules_in(bucket) for bucket in self.estate.of_type(BUCKET)}
+
+    @cached_property
+    def _unseen(self) -> Mapping[str, Unknown]:
+        found: dict[str, Unknown] = {}
+        for bucket in self.estate.of_type(BUCKET):
+            rules = self._rules[bucket_id(bucket)]
+            unseen = [rules] if isinstance(rules, Unknown) else [rule.destination for rule in rules]
+            doubt = next((one for one in unseen if isinstance(one, Unknown)), None)
+            if doubt is not None:
+                found.setdefault(bucket.account, doubt)
+        return found
 
     @cached_property
     def _into(self) -> Mapping[BucketId, list[tuple[BucketId, Features]]]:
@@ -84,7 +99,16 @@ def rules_in(bucket: Resource) -> tuple[Features, ...] | Unknown:
     configuration = bucket.properties.get("ReplicationConfiguration")
     if isinstance(configuration, Unknown):
         return configuration
-    return tuple(read_rule(rule, position) for position, rule in enumerate(rules, 1))
+    read = [read_rule(rule, position) for position, rule in enumerate(rules, 1)]
+    return tuple(read if len({rule.id for rule in read}) == len(read) else _with_distinct_ids(read))
+
+
+def _with_distinct_ids(rules: Iterable[Features]) -> Iterator[Features]:
+    """S3 refuses two rules of one id; where there are some all the same, their position tells them apart."""
+    seen: set[str] = set()
+    for position, rule in enumerate(rules, 1):
+        yield replace(rule, id=f"{rule.id}#{position}") if rule.id in seen else rule
+        seen.add(rule.id)
 
 
 def destination_id(rule: Features) -> BucketId | None:

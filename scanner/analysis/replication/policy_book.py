@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.replication.contexts import Caller, caller_of
-from scanner.analysis.replication.documents import compiled, translated, unseen
+from scanner.analysis.replication.documents import compiled, parsed, ready, translated, unseen
 from scanner.analysis.replication.organization import Organizations
 from scanner.analysis.replication.places import End, KeyEnd, Places
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.policy.document import PolicyError
+from scanner.policy.document import Policy, PolicyError, Principal
 from scanner.policy.evaluate import Level, Levels, Policies
 from scanner.policy.grants import Grant, read_grant
 from scanner.policy.statements import CompiledPolicy, PolicyKind
@@ -29,11 +29,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class RoleSide:
-    """A role with everything that bounds it, and the context in which it calls."""
+    """A role with everything that bounds it, and the context in which it calls.
+
+    `documents` are its identity policies as parsed, `identity` the same made ready for judging.
+    """
 
     role: Resource
     caller: Caller
     trust: CompiledPolicy | Unseen
+    documents: tuple[Policy | Unseen, ...]
     identity: Policies
     boundary: One
     scps: Levels
@@ -69,6 +73,7 @@ class PolicyBook:
         role = self.places.role(arn)
         if role is None or isinstance(role, Unknown):
             return role
+        documents = tuple(self._identity(role))
         manager = self.organizations.membership(role.account).management_account
         return RoleSide(
             role=role,
@@ -76,24 +81,25 @@ class PolicyBook:
             trust=compiled(
                 role.properties.get("AssumeRolePolicyDocument"), PolicyKind.RESOURCE, f"of role {role.name}"
             ),
-            identity=tuple(self._identity(role)),
+            documents=documents,
+            identity=tuple(ready(document, PolicyKind.IDENTITY) for document in documents),
             boundary=self._boundary(role),
             scps=self.organizations.levels(role.account, PolicyKind.SCP),
             management_account=manager if isinstance(manager, str) else None,
         )
 
-    def _identity(self, role: Resource) -> list[CompiledPolicy | Unseen]:
+    def _identity(self, role: Resource) -> list[Policy | Unseen]:
         inline = [_inline(policy) for policy in elements(role.properties.get("Policies"))]
         return [*inline, *(self._managed(arn) for arn in elements(role.properties.get("ManagedPolicyArns")))]
 
-    def _managed(self, arn: Value, kind: PolicyKind = PolicyKind.IDENTITY) -> CompiledPolicy | Unseen:
+    def _managed(self, arn: Value) -> Policy | Unseen:
         if not isinstance(arn, str):
             return unseen(arn if isinstance(arn, Unknown) else Unknown("a managed policy's ARN is not a string"))
-        return self._once((kind, arn), lambda: compiled(self.places.managed_policy(arn), kind, arn))
+        return self._once(("managed", arn), lambda: parsed(self.places.managed_policy(arn), arn.rsplit("/", 1)[-1]))
 
     def _boundary(self, role: Resource) -> One:
         arn = text(role.properties, "PermissionsBoundary")
-        return None if arn is None else self._managed(arn, PolicyKind.BOUNDARY)
+        return None if arn is None else ready(self._managed(arn), PolicyKind.BOUNDARY)
 
     def bucket(self, end: End) -> One:
         """The policy of a bucket."""
@@ -148,11 +154,19 @@ def _narrow_level(level: Level | Unseen, action: str) -> Level | Unseen:
     return Level(level.name, tuple(one if isinstance(one, Unseen) else narrow(one, action) for one in level.policies))
 
 
-def _inline(policy: Value) -> CompiledPolicy | Unseen:
+def mentions_service(trust: CompiledPolicy | Unseen, service: str) -> bool:
+    """Whether an Allow of a trust policy names a service principal, on whatever conditions."""
+    named = Principal("Service", service)
+    statements = () if isinstance(trust, Unseen) else trust.statements
+    principals = (one.statement.principals for one in statements if one.allows and not one.spares)
+    return any(isinstance(group, tuple) and named in group for group in principals)
+
+
+def _inline(policy: Value) -> Policy | Unseen:
     if isinstance(policy, Unknown):
         return unseen(policy)
     name = text(policy, "PolicyName")
-    return compiled(at(policy, "PolicyDocument"), PolicyKind.IDENTITY, name if isinstance(name, str) else "inline")
+    return parsed(at(policy, "PolicyDocument"), name if isinstance(name, str) else "inline")
 
 
 def _key(end: KeyEnd) -> KeySide:

@@ -1,0 +1,33 @@
+"""What has to be read from AWS before links can be derived."""
+
+from scanner.analysis.kinds import ACCESS_POINT, ALIAS, BUCKET, BUCKET_POLICY, KEY, needs
+from scanner.analysis.replication.organization import ORG_ACCOUNT, ORG_POLICY, ORGANIZATION, ROOT, UNIT
+from scanner.analysis.replication.places import MANAGED_POLICY, ROLE
+from scanner.estate.needs import Need
+
+READS: frozenset[Need] = frozenset(
+    needs(
+        BUCKET,
+        *("ReplicationConfiguration", "VersioningConfiguration", "ObjectLockEnabled", "ObjectLockConfiguration"),
+        *("BucketEncryption", "OwnershipControls", "LifecycleConfiguration"),
+    )
+    | needs(BUCKET_POLICY, "Bucket", "PolicyDocument")
+    | needs(ACCESS_POINT, "Regions", "Observed.Routes")
+    | needs(
+        ROLE,
+        *("AssumeRolePolicyDocument", "Policies", "ManagedPolicyArns", "PermissionsBoundary", "Tags"),
+        "Observed.RoleId",
+    )
+    | needs(MANAGED_POLICY, "PolicyDocument")
+    | needs(
+        KEY,
+        *("KeyPolicy", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Origin"),
+        *("Observed.KeyState", "Observed.KeyManager", "Observed.Grants"),
+    )
+    | needs(ALIAS, "AliasName", "TargetKeyId")
+    | needs(ORGANIZATION)
+    | needs(ROOT, "Id", "PolicyTypes")
+    | needs(UNIT, "Id", "ParentId")
+    | needs(ORG_ACCOUNT, "AccountId", "ParentIds", "Observed.ManagementAccountId")
+    | needs(ORG_POLICY, "Name", "Type", "Content", "TargetIds")
+)
