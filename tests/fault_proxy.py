@@ -224,30 +224,39 @@ def _operation(service: str, method: str, path: str, query: str, headers: Any, b
 
 def _rest_operation(service: str, method: str, path: str, query: str) -> str:
     asked = parse_qs(query, keep_blank_values=True)
-    for verb, pattern, flags, name in _rest_operations(service):
-        if verb == method and pattern.fullmatch(path) and all(asked.get(flag) == [""] for flag in flags):
+    for verb, pattern, flags, needs, name in _rest_operations(service):
+        fits = verb == method and pattern.fullmatch(path) and needs <= set(asked)
+        if fits and all(asked.get(flag) == [""] for flag in flags):
             return name
     return "?"
 
 
 @functools.cache
-def _rest_operations(service: str) -> list[tuple[str, re.Pattern[str], tuple[str, ...], str]]:
+def _rest_operations(service: str) -> list[tuple[str, re.Pattern[str], tuple[str, ...], set[str], str]]:
     model = botocore.session.Session().get_service_model(service)
     found = []
     for name in model.operation_names:
-        http_trait = model.operation_model(name).http
+        operation = model.operation_model(name)
+        if operation.deprecated:
+            continue
+        http_trait = operation.http
         path, _, query = http_trait["requestUri"].partition("?")
         flags = tuple(flag for flag, value in parse_qs(query, keep_blank_values=True).items() if value == [""])
         pattern = "".join(
             part if not part.startswith("{") else (".+" if part.endswith("+}") else "[^/]+")
             for part in re.split(r"(\{[^}]*\})", path)
         )
-        found.append((http_trait["method"], re.compile(pattern + "/?"), flags, name))
-    # What has most flags, and of these the most literal path, is meant rather than what fits as well.
-    return sorted(found, key=lambda each: (-len(each[2]), each[1].pattern.count("["), each[3] not in _PLAIN))
+        found.append((http_trait["method"], re.compile(pattern + "/?"), flags, _needed(operation), name))
+    # What has most flags and needs, and of these the most literal path, is meant rather than what fits as well.
+    return sorted(
+        found, key=lambda each: (-len(each[2]), -len(each[3]), each[1].pattern.count("["), each[4] != "ListBuckets")
+    )
 
 
-_PLAIN = ("ListBuckets", "ListObjects")
+def _needed(operation: Any) -> set[str]:
+    shape = operation.input_shape
+    members = [shape.members[name] for name in shape.required_members] if shape else []
+    return {each.serialization["name"] for each in members if each.serialization.get("location") == "querystring"}
 
 
 def _cbor(text: dict[str, str]) -> bytes:

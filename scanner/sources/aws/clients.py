@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -57,13 +58,9 @@ class Clients:
         client = self._session.client(service, region_name=region, config=self._config)
         client.meta.events.register("before-parse", check_body)
         if service == "s3control":
-            client.meta.events.register("before-sign.s3-control", self._strip_account)
+            strip = partial(_strip_account, aws_suffixes(self._session))
+            client.meta.events.register("before-sign.s3-control", strip)
         return client
-
-    def _strip_account(self, request: Any, region_name: str, **_event: Any) -> None:
-        resolver = self._session._session.get_component("endpoint_resolver")
-        suffix = resolver.get_partition_dns_suffix(resolver.get_partition_for_region(region_name))
-        request.url = without_account(request.url, suffix)
 
 
 def config_for(patience: Patience, workers: int) -> Config:
@@ -101,14 +98,17 @@ _ROOT = re.compile(rb"\s*(?:<\?[^>]{0,200}>\s*)?<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_
 
 
 def check_body(operation_model: Any, response_dict: Mapping[str, Any], **_event: Any) -> None:
-    """Refuse an answer with status 200 whose body is not a document of its kind (an event handler of botocore).
+    """Refuse an answer with status 200 whose body is not a whole document of its kind (an event handler of botocore).
 
-    botocore takes an empty body, and in JSON any garbage, for an answer without content, which would pass for "there is
-    none". Raises `UnexpectedAnswerError`.
+    botocore does not mind a body that is shorter than announced, and takes an empty one, and in JSON any garbage, for
+    an answer without content, which would pass for "there is none". Raises `UnexpectedAnswerError`.
     """
     if response_dict["status_code"] >= 300 or operation_model.output_shape is None:
         return
     body = response_dict["body"]
+    announced = response_dict["headers"].get("content-length", "")
+    if announced.isdigit() and int(announced) != len(body):
+        raise UnexpectedAnswerError("the answer was cut off")
     service = operation_model.service_model
     if not body.strip():
         raise UnexpectedAnswerError("an empty answer")
@@ -130,14 +130,25 @@ def _check_json(body: bytes) -> None:
         raise UnexpectedAnswerError("the answer is not a JSON object")
 
 
-def without_account(url: str, aws_suffix: str) -> str:
-    """The URL without the account id that S3 Control puts before the host, where that is not AWS's own.
+def aws_suffixes(session: Any) -> tuple[str, ...]:
+    """What the names of AWS's own hosts end in, in all partitions: `.amazonaws.com`, `.amazonaws.com.cn`, ..."""
+    partitions = session._session.get_component("data_loader").load_data("partitions")["partitions"]
+    outputs = (partition["outputs"] for partition in partitions)
+    return tuple(sorted({f".{each[key]}" for each in outputs for key in ("dnsSuffix", "dualStackDnsSuffix")}))
 
-    `aws_suffix` is what the partition's host names end in. An endpoint of one's own, be it 127.0.0.1, need not have a
-    subdomain for every account, and the account id is in a header too.
+
+def _strip_account(suffixes: tuple[str, ...], request: Any, **_event: Any) -> None:
+    request.url = without_account(request.url, suffixes)
+
+
+def without_account(url: str, suffixes: tuple[str, ...]) -> str:
+    """The URL without the account id that S3 Control puts before the host, where that is none of AWS's own.
+
+    An endpoint of one's own, be it 127.0.0.1, need not have a subdomain for every account, and a header tells the
+    account as well.
     """
     parts = urlsplit(url)
     account, _, rest = parts.netloc.partition(".")
-    if not re.fullmatch(r"\d{12}", account) or (parts.hostname or "").endswith(f".{aws_suffix}"):
+    if not re.fullmatch(r"\d{12}", account) or (parts.hostname or "").endswith(suffixes):
         return url
     return urlunsplit(parts._replace(netloc=rest))

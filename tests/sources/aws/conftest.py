@@ -3,6 +3,7 @@
 `aws` builds and reads without faults; `aws.behind(Fault(...))` puts a faulty proxy in between.
 """
 
+import functools
 import itertools
 import os
 import sys
@@ -22,7 +23,6 @@ from fault_proxy import Fault, FaultProxy
 from scanner.demo.emulation import empty
 from scanner.estate.estate import Estate
 from scanner.estate.needs import Need
-from scanner.estate.resource import Resource
 from scanner.sources.aws.patience import Patience
 from scanner.sources.aws.reader import read
 from scanner.sources.aws.targets import Target
@@ -33,8 +33,9 @@ _NUMBERS = itertools.count(100_000_000_000 + 1_000_000 * (os.getpid() % 100_000)
 
 @dataclass(frozen=True)
 class Aws:
-    """One account of the emulated AWS, and the way to read it."""
+    """One account of the emulated AWS, and the way to read it; with `haste`, unless a test says otherwise."""
 
+    haste = HASTE
     account: str
     session: Any
     endpoint_url: str
@@ -42,21 +43,11 @@ class Aws:
 
     def client(self, service: str, region: str = "us-east-1", account: str | None = None) -> Any:
         """A plain boto3 client in the account (or another), past any proxy."""
-        keys = self.keys(account or self.account)
-        client = boto3.client(service, region_name=region, endpoint_url=self.endpoint_url, **keys)
+        keys = keys_of(self.session, self.endpoint_url, account or self.account)
+        client = self.session.client(service, region_name=region, endpoint_url=self.endpoint_url, **keys)
         if service == "s3control":
             client.meta.events.register("before-sign.s3-control", _strip_account)
         return client
-
-    def keys(self, account: str) -> dict[str, str]:
-        """Credentials of an account, by its role."""
-        sts = boto3.client("sts", region_name="us-east-1", endpoint_url=self.endpoint_url)
-        answer = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/setup", RoleSessionName="setup")["Credentials"]
-        return {
-            "aws_access_key_id": answer["AccessKeyId"],
-            "aws_secret_access_key": answer["SecretAccessKey"],
-            "aws_session_token": answer["SessionToken"],
-        }
 
     def target(self, *regions: str, account: str | None = None, partition: str = "aws") -> Target:
         """The account as a target, entered by a role."""
@@ -77,16 +68,22 @@ class Aws:
         self.monkeypatch.setenv("AWS_ENDPOINT_URL", self.endpoint_url)
 
 
+@functools.cache
+def keys_of(session: Any, endpoint_url: str, account: str) -> dict[str, str]:
+    """Credentials of an account, by a role in it."""
+    sts = session.client("sts", endpoint_url=endpoint_url)
+    answer = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/setup", RoleSessionName="setup")["Credentials"]
+    return {
+        "aws_access_key_id": answer["AccessKeyId"],
+        "aws_secret_access_key": answer["SecretAccessKey"],
+        "aws_session_token": answer["SessionToken"],
+    }
+
+
 def need(text: str) -> Need:
     """`AWS::S3::Bucket.Observed.OwnerId` as a need; a type alone is the need for its resources."""
     type_, _, path = text.partition(".")
     return Need(type_, path)
-
-
-def only(estate: Estate, type_: str) -> Resource:
-    """The one resource of a type."""
-    (found,) = estate.of_type(type_)
-    return found
 
 
 @pytest.fixture(scope="session")
