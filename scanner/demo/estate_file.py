@@ -1,13 +1,18 @@
 """The estate.yaml of the demo: its accounts, and what each document says must be recoverable."""
 
 from scanner.demo.estates import batch, china, cli, guarded, harbor, multi_account, secure_mrap
-from scanner.demo.estates.accounts import ACCOUNTS, MANAGEMENT, SCANNER_ROLE, DemoAccount
+from scanner.demo.estates.accounts import ACCOUNTS, MANAGEMENT, SCANNER_ROLE, SWITCHED_OFF, DemoAccount
 
 _ABOUT = """\
 # The estate of `drscan demo`: five published architectures, one that is done right, and one that may not be read.
 # Its AWS is emulated on this machine; point a scan at it with AWS_ENDPOINT_URL.
 version: 1
 partition: aws
+"""
+
+_SWITCHED_OFF = f"""\
+  # Region {SWITCHED_OFF} is switched off in the account guarded. Add it there, and see what a scan makes of a place
+  # that it cannot enter.
 """
 
 # What the documents themselves promise: the one for China names RPO and RTO; the others name none, and "zero data loss"
@@ -70,7 +75,8 @@ protect:
 
 def estate_yaml() -> str:
     """The text of the file; `drscan scan --estate` reads it."""
-    return "\n".join([_ABOUT + "accounts:", *(_account(account) for account in ACCOUNTS), _PROTECT])
+    accounts = (_account(account) for account in ACCOUNTS)
+    return "\n".join([_ABOUT + "accounts:", *accounts, _SWITCHED_OFF + _PROTECT])
 
 
 def _account(account: DemoAccount) -> str:

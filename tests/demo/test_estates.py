@@ -81,7 +81,7 @@ def test_everything_is_built_where_it_is_scanned():
 
 def test_no_name_is_left_unresolved(client):
     for account in ACCOUNTS:
-        for region in set(account.regions) - {SWITCHED_OFF}:
+        for region in account.regions:
             details = client("iam", account, region).get_account_authorization_details()
             assert "<<" not in json.dumps(details["RoleDetailList"], default=str)
 

@@ -2,7 +2,10 @@
 
 A small estate of its own: a ledger, locked and encrypted, replicated to another region of the same account. Refused are
 the source's replication configuration, the copy's bucket policy, all about the copy's key, the topic, Macie and the log
-metric filters; and one region in scope is not switched on. What can be read of it is in order, as far as it goes.
+metric filters. There is no trail and no access log, so it fails, too, where it can be read.
+
+One region is not switched on. It is not in the estate file: what exists in a place that nobody can enter might be the
+source of any copy and the trail of any bucket, so a scan that asks for it is unsure of all accounts. Add it and see.
 """
 
 from collections.abc import Mapping
