@@ -61,7 +61,8 @@ def test_adding_replaces_in_place_and_appends_what_is_new() -> None:
     richer = estate.adding([bucket("c"), bucket("a", Tags=[])])
     assert [r.name for r in richer.resources] == ["a", "b", "c"]
     found = richer.get("AWS::S3::Bucket", "arn:aws:s3:::a")
-    assert found is not None and found.properties == {"Tags": []}
+    assert found is not None
+    assert found.properties == {"Tags": []}
     assert estate.resources[0].properties == {}
 
 
