@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
 
-Kind = Literal["refuse", "throttle", "error", "malformed", "truncate", "empty", "reset", "delay", "answer"]
+Kind = Literal["refuse", "throttle", "error", "malformed", "truncate", "empty", "reset", "delay", "answer", "pass"]
 
 _SERVICES = {"monitoring": "cloudwatch"}  # by signing name, where boto3 calls it something else
 _REST = ("s3", "s3control", "macie2", "account")
@@ -39,7 +39,8 @@ class Fault:
     Kinds: `refuse` 403 AccessDenied, `throttle` 503 SlowDown, `error` 500 InternalError (`code`, `status` and `message`
     change these), `malformed` a 200 that is cut off in the middle of its document, `truncate` a body shorter than its
     Content-Length, `empty` a 200 without a body, `reset` the connection, `delay` by `seconds`, `answer` a 200 with
-    `body`. `operation`, `path`, `region` and `access_key` are patterns with `*`; `times` limits how often it happens.
+    `body`, `pass` nothing (so that a later fault begins later). `operation`, `path`, `region` and `access_key` are
+    patterns with `*`; `times` limits how often it happens.
     """
 
     kind: Kind
@@ -183,7 +184,9 @@ def asked_in(method: str, target: str, headers: Any, body: bytes) -> Asked:
 
 def error_answer(fault: Fault, protocol: str) -> tuple[int, str, bytes]:
     """Status, content type and body of an error in a service's own protocol."""
-    status, code = _CODES.get(fault.kind, (403, "AccessDenied" if "xml" in protocol else "AccessDeniedException"))
+    status, code = _CODES.get(
+        fault.kind, (403, "AccessDenied" if protocol in ("rest-xml", "query") else "AccessDeniedException")
+    )
     status, code, message = fault.status or status, fault.code or code, fault.message
     error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     match protocol:

@@ -7,6 +7,7 @@ to be locked. They are daemons: a call that hangs keeps neither Ctrl-C nor the e
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
@@ -70,8 +71,9 @@ class Crew:
         while (job := self._jobs.get()) is not None and not self._stopped:
             work, then = job
             result = None
-            try:
-                result = work()
-            finally:
-                # An error is on its way out here: it has to reach the deciding thread as well, or that waits for ever.
-                self._results.put((then, result, sys.exc_info()[1]))
+            # An error goes to the thread that decides, as a result: there it is raised again, and here it would be lost.
+            with suppress(BaseException):
+                try:
+                    result = work()
+                finally:
+                    self._results.put((then, result, sys.exc_info()[1]))
