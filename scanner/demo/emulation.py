@@ -4,6 +4,8 @@
 one emulated AWS a process: starting another one starts it afresh.
 """
 
+import os
+import re
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -43,13 +45,14 @@ class Emulation:
 def empty(port: int = 0) -> Iterator[Emulation]:
     """A corrected emulated AWS with nothing in it; port 0 takes a free one.
 
+    While it runs, the process does without AWS profiles, configuration files and endpoints of its environment.
     Raises `DrscanError` when the port is taken, or when moto is not installed or not one that can be corrected.
     """
     from scanner.demo import moto_corrections
 
     moto_corrections.apply()
-    _forget_everything()
-    with _serving(port) as endpoint_url:
+    with _without_personal_configuration(), _serving(port) as endpoint_url:
+        _forget_everything()
         yield Emulation(endpoint_url, environment=environment_for(endpoint_url))
 
 
@@ -86,6 +89,21 @@ def environment_for(endpoint_url: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": _LOOPBACK,
     }
+
+
+_PERSONAL = re.compile(
+    "AWS_((DEFAULT_)?PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE|SESSION_TOKEN|(IGNORE_CONFIGURED_)?ENDPOINT_URLS?.*)"
+)
+
+
+@contextmanager
+def _without_personal_configuration() -> Iterator[None]:
+    """Hide what a person set up for real accounts: moto opens boto3 sessions, too, and a profile may be missing."""
+    hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if _PERSONAL.fullmatch(name)}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _forget_everything() -> None:

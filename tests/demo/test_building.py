@@ -1,5 +1,7 @@
 """An estate is a table of calls; what AWS gives in one is named and used in later ones."""
 
+import os
+
 import pytest
 
 from scanner.demo.building import Call, Place, build, given
@@ -43,13 +45,19 @@ def test_what_nobody_gave_is_an_error():
         build([Call(HERE, "kms", "describe_key", {"KeyId": given("key/none")})], emulation.endpoint_url)
 
 
-def test_a_personal_profile_neither_reaches_nor_breaks_the_building(monkeypatch, tmp_path):
-    monkeypatch.setenv("AWS_PROFILE", "work")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "broken"))
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+def test_a_personal_configuration_neither_reaches_nor_breaks_the_building(monkeypatch, tmp_path):
+    personal = {
+        "AWS_PROFILE": "work",
+        "AWS_CONFIG_FILE": str(tmp_path / "broken"),
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+    }
+    for name, value in personal.items():
+        monkeypatch.setenv(name, value)
     (tmp_path / "broken").write_text("not a configuration")
     with empty() as emulation:
-        build([Call(HERE, "kms", "list_keys")], emulation.endpoint_url)
+        build(bucket(HERE, "data"), emulation.endpoint_url)
+    assert {name: os.environ[name] for name in personal} == personal
 
 
 def test_a_bucket_is_configured_with_what_was_chosen_and_nothing_else():
