@@ -1,0 +1,212 @@
+"""Analyses read only what they declare, give all that they promise, and cost no call that nobody asked for."""
+
+from dataclasses import replace
+
+import pytest
+
+from scanner import analysis
+from scanner.analysis.table import ANALYSES
+from scanner.estate.estate import Estate
+from scanner.estate.intent import Copy, Intent, ObjectLockIntent, Protected
+from scanner.estate.needs import Need
+from scanner.estate.shapes import known_types, load_shape
+from scanner.estate.unknown import to_json
+
+PRIMARY, RECOVERY = "111111111111", "222222222222"
+EAST, WEST = "us-east-1", "eu-west-1"
+INTENT = Intent(
+    protect=(
+        Protected(
+            "orders",
+            bucket="orders",
+            copies=(Copy("orders-dr"),),
+            object_lock=ObjectLockIntent("COMPLIANCE", 30),
+            rpo_minutes=15,
+        ),
+    )
+)
+GROUP = f"arn:aws:logs:{EAST}:{PRIMARY}:log-group:trail:*"
+DENIED = {"MetricNamespace": "Audit", "MetricName": "Denied"}
+
+
+@pytest.fixture
+def full(world, replicating) -> Estate:
+    """An estate in which every analysis finds something, with more on each resource than any one of them reads."""
+    key, copy_key = world.key("k1"), world.key("k2", RECOVERY, WEST)
+    world.alias("alias/data", "k1")
+    topic = world.topic("pager", KmsMasterKeyId="alias/data", Observed={"SubscriptionsConfirmed": 1})
+    world.add(
+        "AWS::SNS::Subscription",
+        f"{topic.arn}:1",
+        PRIMARY,
+        EAST,
+        "s",
+        TopicArn=topic.arn,
+        Observed={"PendingConfirmation": False},
+    )
+    replication = replicating("orders-dr")
+    replication["Rules"][0]["Destination"] |= {
+        "Metrics": {"Status": "Enabled"},
+        "EncryptionConfiguration": {"ReplicaKmsKeyID": copy_key.arn},
+    }
+    common = {
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [
+                {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key.arn}}
+            ]
+        },
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}},
+        },
+        "PublicAccessBlockConfiguration": {"BlockPublicAcls": True},
+        "LoggingConfiguration": {"DestinationBucketName": "logs"},
+        "LifecycleConfiguration": {
+            "Rules": [{"Id": "l", "Status": "Enabled", "ExpirationInDays": 30, "NoncurrentVersionExpirationInDays": 5}]
+        },
+        "MetricsConfigurations": [{"Id": "all"}],
+        "NotificationConfiguration": {"TopicConfigurations": [{"Event": "s3:Replication:*", "Topic": topic.arn}]},
+    }
+    world.bucket("orders", ReplicationConfiguration=replication, **common)
+    world.bucket("orders-dr", RECOVERY, WEST, **common)
+    world.bucket("logs", **common)
+    world.policy("orders", {"Version": "2012-10-17", "Statement": []})
+    world.add("AWS::S3::AccountPublicAccessBlock", "", PRIMARY, "", PRIMARY, IgnorePublicAcls=True)
+    world.access_point("global", {"Bucket": "orders"}, {"Bucket": "orders-dr"}, Observed={"Status": "READY"})
+    world.trail(
+        CloudWatchLogsLogGroupArn=GROUP,
+        KMSKeyId=key.arn,
+        EventSelectors=[{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}],
+        AdvancedEventSelectors=[],
+        EnableLogFileValidation=True,
+        Observed={"SeenFrom": [PRIMARY]},
+    )
+    world.metric_filter('{ $.errorCode = "AccessDenied" }')
+    dimensions = {"SourceBucket": "orders", "DestinationBucket": "orders-dr", "RuleId": "to-orders-dr"}
+    condition = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 0, "EvaluationPeriods": 1, "Period": 60}
+    for name, namespace, metric, where in (
+        ("failed", "AWS/S3", "OperationsFailedReplication", EAST),
+        ("late", "AWS/S3", "ReplicationLatency", WEST),
+        ("denied", "Audit", "Denied", EAST),
+        ("errors", "AWS/S3", "4xxErrors", EAST),
+    ):
+        named = {} if namespace == "Audit" else dimensions | {"BucketName": "orders", "FilterId": "all"}
+        if metric not in ("4xxErrors", "Denied"):
+            named = dimensions
+        world.alarm(
+            name,
+            region=where,
+            Namespace=namespace,
+            MetricName=metric,
+            Statistic="Sum",
+            ActionsEnabled=True,
+            AlarmActions=[topic.arn],
+            Dimensions=[{"Name": key, "Value": value} for key, value in named.items()],
+            TreatMissingData="ignore",
+            **condition,
+        )
+    world.add(
+        "AWS::CloudWatch::CompositeAlarm", "arn:c", PRIMARY, EAST, "any", AlarmRule="ALARM(errors)", ActionsEnabled=True
+    )
+    for account, region in ((PRIMARY, EAST), (RECOVERY, WEST)):
+        world.add("AWS::Macie::Session", "", account, region, account, Status="ENABLED")
+    return world.estate
+
+
+class Watched(dict):
+    """Properties that note which of them are looked at; copying them is not looking."""
+
+    def __init__(self, values, type_, noted, above=""):
+        super().__init__(values)
+        self.type, self.noted, self.above = type_, noted, above
+
+    def get(self, name, default=None):
+        value = super().get(name, default)
+        if not self.above and name in ("Observed", "Derived"):
+            return Watched(value, self.type, self.noted, f"{name}.") if isinstance(value, dict) else value
+        self.noted.add(Need(self.type, self.above + name))
+        return value
+
+    def __getitem__(self, name):
+        if name not in self:
+            raise KeyError(name)
+        return self.get(name)
+
+
+@pytest.mark.parametrize("one", ANALYSES, ids=lambda one: one.name)
+def test_an_analysis_reads_only_what_it_declares(full, one):
+    before = analysis.derive(full, INTENT, one.reads)
+    noted: set[Need] = set()
+    watched = (replace(r, properties=Watched(r.properties, r.type, noted)) for r in before.resources)
+    one.derive(replace(before, resources=tuple(watched)), INTENT)
+    assert noted <= one.reads
+    assert {need.type for need in noted} <= {need.type for need in one.reads}
+
+
+@pytest.mark.parametrize("one", ANALYSES, ids=lambda one: one.name)
+def test_an_analysis_looks_for_no_type_that_it_does_not_declare(full, one):
+    before = analysis.derive(full, INTENT, one.reads)
+    types = frozenset(need.type for need in one.reads)
+    kept = tuple(resource for resource in before.resources if resource.type in types)
+    # Outside of these types everything would be unread, and show as an Unknown that is not there otherwise.
+    partial = one.derive(replace(before, resources=kept, types=types), INTENT)
+    whole = {resource.identity: resource for resource in one.derive(before, INTENT).resources}
+    assert all(whole[resource.identity] == resource for resource in partial.resources)
+
+
+def test_each_derived_property_of_the_shapes_is_given_by_exactly_one_analysis():
+    given = [need for one in ANALYSES for need in one.gives]
+    assert len(given) == len(set(given))
+    for type_ in known_types():
+        properties = load_shape(type_).schema["properties"]
+        derived = {f"Derived.{name}" for name in properties.get("Derived", {}).get("properties", {})}
+        if type_ == "DR::AccountRegion":
+            derived = set(properties) | {""}
+        if not type_.startswith("DR::") or type_ == "DR::AccountRegion":
+            assert {need.path for need in given if need.type == type_} == derived, type_
+
+
+def test_analyses_read_only_what_the_world_or_an_earlier_one_gives():
+    given = frozenset(need for one in ANALYSES for need in one.gives)
+    earlier: set[Need] = set()
+    for one in ANALYSES:
+        assert one.reads & given <= earlier, one.name
+        earlier |= one.gives
+
+
+def test_what_analyses_read_and_give_is_in_the_shapes():
+    for one in ANALYSES:
+        for need in one.reads | one.gives:
+            if need.path:
+                load_shape(need.type).at(tuple(need.path.split(".")))
+
+
+def test_what_is_derived_keeps_to_the_shapes(full):
+    everything = frozenset(need for one in ANALYSES for need in one.gives)
+    for resource in analysis.derive(full, INTENT, everything).resources:
+        assert list(load_shape(resource.type).problems(to_json(dict(resource.properties)))) == [], resource.identity
+
+
+def test_a_need_that_no_analysis_gives_is_read_as_it_is():
+    versioning = Need("AWS::S3::Bucket", "VersioningConfiguration")
+    assert analysis.close([versioning]) == {versioning}
+
+
+def test_a_derived_need_is_followed_back_to_what_must_be_read():
+    needed = analysis.close([Need("AWS::S3::Bucket", "Derived.HoldsData")])
+    assert needed == {
+        Need("AWS::S3::Bucket", ""),
+        Need("AWS::S3::Bucket", "ReplicationConfiguration"),
+        Need("AWS::S3::BucketPolicy", "Bucket"),
+        Need("AWS::S3::BucketPolicy", "PolicyDocument"),
+        Need("AWS::S3::MultiRegionAccessPoint", "Regions"),
+    }
+
+
+def test_only_what_was_asked_for_is_derived(full):
+    wanted = {Need("AWS::S3::Bucket", "Derived.IsSource")}
+    derived = analysis.derive(full, INTENT, wanted)
+    assert {tuple(one.properties["Derived"]) for one in derived.of_type("AWS::S3::Bucket")} == {("IsSource",)}
+    assert analysis.derive(full, INTENT, []) is full

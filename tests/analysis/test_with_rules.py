@@ -1,0 +1,316 @@
+"""Analyses and rules together: a healthy estate passes every rule, and one fault in it fails exactly those it should."""
+
+from collections.abc import Callable
+
+import pytest
+
+from scanner import analysis
+from scanner.estate.intent import Copy, Intent, ObjectLockIntent, Protected
+from scanner.estate.unknown import Unknown
+from scanner.estate.verdict import Verdict
+from scanner.evaluation.judging import judge_estate
+from scanner.evaluation.pack import load_pack
+
+PRIMARY, RECOVERY, ARCHIVE = "111111111111", "222222222222", "333333333333"
+EAST, WEST = "us-east-1", "eu-west-1"
+RULES = load_pack().select(
+    [rule.id for rule in load_pack().rules if rule.kind != "DR::Replication::Link"],
+)
+INTENT = Intent(
+    protect=(
+        Protected(
+            "orders",
+            bucket="orders",
+            account=PRIMARY,
+            copies=(Copy("orders-dr", RECOVERY, WEST),),
+            object_lock=ObjectLockIntent("COMPLIANCE", 30),
+            rpo_minutes=15,
+        ),
+    )
+)
+VERSIONED = {"VersioningConfiguration": {"Status": "Enabled"}}
+PRIVATE = {
+    "PublicAccessBlockConfiguration": {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+}
+
+
+def encrypted(key, **blocked):
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    blocked = blocked or {"BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
+    return {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default, **blocked}]}
+
+
+def locked(days, mode="COMPLIANCE"):
+    retention = {"DefaultRetention": {"Mode": mode, "Days": days}}
+    return {
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": retention},
+    }
+
+
+def watching(metric, **condition):
+    names = {"SourceBucket": "orders", "DestinationBucket": "orders-dr", "RuleId": "to-orders-dr"}
+    dimensions = [{"Name": name, "Value": value} for name, value in names.items()]
+    return {
+        "Namespace": "AWS/S3",
+        "MetricName": metric,
+        "Dimensions": dimensions,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "Period": 300,
+        **condition,
+    }
+
+
+@pytest.fixture
+def healthy(world, replicating):
+    """Orders here, their copy in another account and region, the audit log in a third account, and alarms."""
+    world.intent = INTENT
+    world.accounts = (*world.accounts, type(world.accounts[0])(ARCHIVE, "archive"))
+    for account, region, key in ((PRIMARY, EAST, "k1"), (RECOVERY, WEST, "k2")):
+        world.key(key, account, region, Observed={"KeyState": "Enabled"})
+        world.add("AWS::Macie::Session", "", account, region, account, Status="ENABLED")
+    replication = replicating("orders-dr")
+    replication["Rules"][0]["Destination"] |= {
+        "Metrics": {"Status": "Enabled"},
+        "EncryptionConfiguration": {"ReplicaKmsKeyID": f"arn:aws:kms:{WEST}:{RECOVERY}:key/k2"},
+    }
+    lifecycle = {"Rules": [{"Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}]}
+    world.bucket(
+        "orders",
+        ReplicationConfiguration=replication,
+        BucketEncryption=encrypted(f"arn:aws:kms:{EAST}:{PRIMARY}:key/k1"),
+        LoggingConfiguration={"DestinationBucketName": "access-logs"},
+        LifecycleConfiguration=lifecycle,
+        MetricsConfigurations=[{"Id": "all"}],
+        **VERSIONED,
+        **PRIVATE,
+    )
+    dr_encryption = encrypted(f"arn:aws:kms:{WEST}:{RECOVERY}:key/k2")
+    world.bucket("orders-dr", RECOVERY, WEST, BucketEncryption=dr_encryption, **VERSIONED, **PRIVATE, **locked(30))
+    world.bucket("access-logs", **VERSIONED, **PRIVATE)
+    world.bucket("archive", ARCHIVE, **VERSIONED, **PRIVATE, **locked(365))
+    everything = {"EventSelectors": [{"DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]}]}
+    for account, region in ((PRIMARY, EAST), (RECOVERY, WEST)):
+        group = f"arn:aws:logs:{region}:{account}:log-group:trail:*"
+        world.trail(
+            f"audit-{account}",
+            account,
+            region,
+            S3BucketName="archive",
+            EnableLogFileValidation=True,
+            CloudWatchLogsLogGroupArn=group,
+            **everything,
+        )
+        metric = {"MetricNamespace": "Audit", "MetricName": "Denied"}
+        denied = {
+            "LogGroupName": "trail",
+            "FilterPattern": '{ $.errorCode = "AccessDenied*" }',
+            "MetricTransformations": [metric],
+        }
+        world.add("AWS::Logs::MetricFilter", "", account, region, "trail:denied", **denied)
+        topic = world.topic("pager", account, region, Observed={"SubscriptionsConfirmed": 1})
+        world.alarm("denied", account, region, Namespace="Audit", MetricName="Denied", AlarmActions=[topic.arn])
+    actions = {"AlarmActions": [f"arn:aws:sns:{EAST}:{PRIMARY}:pager"]}
+    world.alarm("failed", **watching("OperationsFailedReplication", Statistic="Sum", Threshold=0), **actions)
+    west = world.topic("pager", PRIMARY, WEST, Observed={"SubscriptionsConfirmed": 1})
+    late = watching("ReplicationLatency", Statistic="Maximum", Threshold=600)
+    world.alarm("late", region=WEST, **late, AlarmActions=[west.arn])
+    named = [{"Name": "BucketName", "Value": "orders"}, {"Name": "FilterId", "Value": "all"}]
+    world.alarm("errors", Namespace="AWS/S3", MetricName="4xxErrors", Dimensions=named, **actions)
+    return world
+
+
+def verdicts(world, wanted=(Verdict.FAIL, Verdict.UNKNOWN)) -> set[tuple[str, str]]:
+    """What the rules say of the world that is not good: rule and resource."""
+    needs = frozenset().union(*(rule.needs for rule in RULES))
+    estate = analysis.derive(world.estate, world.intent, needs)
+    found = judge_estate(RULES, estate, {})
+    return {(one.rule.id, one.resource.name) for one in found if one.verdict in wanted}
+
+
+def change(world, name: str, **properties) -> None:
+    """Changes properties of the resources of that name; None takes a property away."""
+    for index, resource in enumerate(world.resources):
+        if resource.name == name:
+            changed = {**resource.properties, **properties}
+            kept = {key: value for key, value in changed.items() if value is not None}
+            world.resources[index] = type(resource)(
+                resource.type, resource.arn, resource.account, resource.region, resource.name, kept
+            )
+
+
+def test_the_healthy_estate_is_healthy(healthy):
+    assert verdicts(healthy) == set()
+
+
+def test_and_every_rule_but_those_on_access_points_has_something_to_say_of_it(healthy):
+    said = {rule for rule, _ in verdicts(healthy, (Verdict.PASS,))}
+    silent = {rule.id for rule in RULES} - said
+    about_access_points = {rule.id for rule in RULES if rule.kind == "AWS::S3::MultiRegionAccessPoint"}
+    assert silent == about_access_points | {"mfa-delete-only-where-possible"}
+
+
+def lifecycle(**rule):
+    return {"LifecycleConfiguration": {"Rules": [{"Status": "Enabled", **rule}]}}
+
+
+FAULTS: dict[str, tuple[Callable[..., None], set[tuple[str, str]]]] = {
+    "versioning suspended at the copy": (
+        lambda world: change(world, "orders-dr", VersioningConfiguration={"Status": "Suspended"}),
+        {("bucket-versioning-enabled", "orders-dr"), ("bucket-versioning-not-suspended", "orders-dr")},
+    ),
+    "the copy may be public": (
+        lambda world: change(world, "orders-dr", PublicAccessBlockConfiguration=None),
+        {("bucket-blocks-public-access", "orders-dr")},
+    ),
+    "SSE-C allowed at the source": (
+        lambda world: change(
+            world,
+            "orders",
+            BucketEncryption=encrypted(
+                f"arn:aws:kms:{EAST}:{PRIMARY}:key/k1", BlockedEncryptionTypes={"EncryptionType": ["NONE"]}
+            ),
+        ),
+        {("bucket-blocks-sse-c", "orders")},
+    ),
+    "replaced versions go after a day": (
+        lambda world: change(world, "orders", **lifecycle(NoncurrentVersionExpiration={"NoncurrentDays": 1})),
+        {("lifecycle-keeps-noncurrent-versions", "orders")},
+    ),
+    "everything goes after a day": (
+        lambda world: change(
+            world, "orders", **lifecycle(ExpirationInDays=1, NoncurrentVersionExpiration={"NoncurrentDays": 1})
+        ),
+        {("lifecycle-keeps-noncurrent-versions", "orders"), ("lifecycle-does-not-empty-bucket", "orders")},
+    ),
+    "the copy's key waits for deletion": (
+        lambda world: change(world, "k2", Observed={"KeyState": "PendingDeletion"}),
+        {("key-enabled-and-not-pending-deletion", "k2")},
+    ),
+    "the copy lies under the source's key": (
+        lambda world: change(world, "orders-dr", BucketEncryption=encrypted(f"arn:aws:kms:{EAST}:{PRIMARY}:key/k1")),
+        {("recovery-key-owned-by-recovery-account", "orders-dr")},
+    ),
+    "the copy is not locked": (
+        lambda world: change(world, "orders-dr", ObjectLockEnabled=False, ObjectLockConfiguration=None),
+        {("recovery-bucket-object-lock-enabled", "orders-dr")},
+    ),
+    "the copy's lock locks nothing": (
+        lambda world: change(world, "orders-dr", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}),
+        {("object-lock-default-retention-set", "orders-dr")},
+    ),
+    "the copy's lock is too short": (
+        lambda world: change(world, "orders-dr", **locked(29)),
+        {("object-lock-retention-meets-policy", "orders-dr")},
+    ),
+    "the copy's lock can be lifted": (
+        lambda world: change(world, "orders-dr", **locked(30, "GOVERNANCE")),
+        {("object-lock-mode-compliance", "orders-dr")},
+    ),
+    "the audit log can be unlocked": (
+        lambda world: change(world, "archive", **locked(365, "GOVERNANCE")),
+        {("object-lock-mode-compliance", "archive"), ("audit-log-bucket-immutable", "archive")},
+    ),
+    "the access log's bucket is encrypted with a key": (
+        lambda world: change(world, "access-logs", BucketEncryption=encrypted(f"arn:aws:kms:{EAST}:{PRIMARY}:key/k1")),
+        {("access-log-target-deliverable", "orders")},
+    ),
+    "the trail of the primary account is stopped": (
+        lambda world: change(world, f"audit-{PRIMARY}", IsLogging=False),
+        {
+            ("trail-tamper-evident", f"audit-{PRIMARY}"),
+            ("trail-covers-both-buckets", "orders"),
+            ("access-denied-alarm", f"{PRIMARY}/{EAST}"),
+        },
+    ),
+    "the trail of the recovery account records no reads": (
+        lambda world: change(
+            world,
+            f"audit-{RECOVERY}",
+            EventSelectors=[
+                {
+                    "ReadWriteType": "WriteOnly",
+                    "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}],
+                }
+            ],
+        ),
+        {("trail-covers-both-buckets", "orders-dr"), ("object-access-is-recorded", "orders-dr")},
+    ),
+    "failures are let pass": (
+        lambda world: change(world, "failed", Threshold=10),
+        {("replication-failure-alarm", "orders")},
+    ),
+    "the latency alarm waits for an hour": (
+        lambda world: change(world, "late", Threshold=3600),
+        {("replication-latency-alarm-fits-rpo", "orders")},
+    ),
+    "the bucket publishes no request metrics": (
+        lambda world: change(world, "orders", MetricsConfigurations=None),
+        {("request-metric-alarm-can-fire", "errors")},
+    ),
+    "an alarm without actions": (
+        lambda world: change(world, "failed", AlarmActions=None),
+        {("alarm-reaches-a-human", "failed")},
+    ),
+    "Macie is off everywhere": (
+        lambda world: [change(world, name, Status=None) for name in (PRIMARY, RECOVERY)],
+        {("macie-enabled-where-data-is", f"{PRIMARY}/{EAST}"), ("macie-enabled-where-data-is", f"{RECOVERY}/{WEST}")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_fault_fails_exactly_what_it_should(healthy, name):
+    breaking, expected = FAULTS[name]
+    breaking(healthy)
+    assert verdicts(healthy) == expected
+
+
+def test_original_and_copy_in_one_account(healthy):
+    healthy.intent = Intent()
+    [copy] = [resource for resource in healthy.resources if resource.name == "orders-dr"]
+    healthy.resources.remove(copy)
+    key = encrypted(f"arn:aws:kms:{WEST}:{PRIMARY}:key/k3")
+    healthy.bucket("orders-dr", PRIMARY, WEST, BucketEncryption=key, **VERSIONED, **PRIVATE, **locked(35))
+    healthy.add("AWS::Macie::Session", "", PRIMARY, WEST, PRIMARY, Status="ENABLED")
+    assert ("recovery-account-separate", "orders-dr") in verdicts(healthy, (Verdict.FAIL,))
+
+
+REFUSALS: dict[str, tuple[dict[str, object], set[tuple[str, str]]]] = {
+    "versioning": (
+        {"VersioningConfiguration": Unknown("refused")},
+        {
+            ("bucket-versioning-enabled", "orders-dr"),
+            ("bucket-versioning-not-suspended", "orders-dr"),
+        },
+    ),
+    "object lock": (
+        {"ObjectLockEnabled": Unknown("refused"), "ObjectLockConfiguration": Unknown("refused")},
+        {
+            ("recovery-bucket-object-lock-enabled", "orders-dr"),
+            ("object-lock-default-retention-set", "orders-dr"),
+            ("object-lock-retention-meets-policy", "orders-dr"),
+            ("object-lock-mode-compliance", "orders-dr"),
+        },
+    ),
+    "encryption": (
+        {"BucketEncryption": Unknown("refused")},
+        {("bucket-blocks-sse-c", "orders-dr"), ("recovery-key-owned-by-recovery-account", "orders-dr")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refused_call_is_never_a_verdict(healthy, name):
+    refused, expected = REFUSALS[name]
+    change(healthy, "orders-dr", **refused)
+    found = verdicts(healthy, (Verdict.UNKNOWN,))
+    assert expected <= found
+    assert {resource for _, resource in found} <= {"orders-dr", "k2", "k1"}
+    assert verdicts(healthy, (Verdict.FAIL,)) == set()
