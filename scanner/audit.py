@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner import __version__, analysis
+from scanner.cycles import unsearched
 from scanner.errors import InvalidInputError
 from scanner.estate.estate import Estate, Unseen
 from scanner.estate.intent import Intent
@@ -80,20 +81,9 @@ class Clock:
 
 def judge(asked: Question, estate: Estate, run: Callable[[], Run], *, calls: int | None = None) -> Scan:
     """Everything after reading: derive what the rules look at, judge, apply waivers, and assemble the scan."""
-    estate = _with_unread(estate, asked.needs)
-    estate = analysis.derive(estate, asked.intent, asked.wanted)
-    vocabulary = load_vocabulary()
-    return from_judgements(
-        judge_estate(asked.rules, estate, asked.intent.params, source_of),
-        tuple(rule_info(rule) for rule in asked.rules),
-        tool=Tool("drscan", __version__),
-        run=run(),
-        coverage=coverage_of(estate, calls),
-        intent=asked.intent,
-        today=_now().date(),
-        known_rules={rule.id for rule in asked.pack.rules},
-        frameworks={key: framework.title for key, framework in vocabulary.frameworks.items()},
-    )
+    with unsearched():
+        estate = analysis.derive(_with_unread(estate, asked.needs), asked.intent, asked.wanted)
+        return _judged(asked, estate, run, calls)
 
 
 def rule_info(rule: Rule) -> RuleInfo:
@@ -119,6 +109,21 @@ def source_of(resource: Resource, path: str) -> str:
     if path.partition(".")[0] == "Derived" or resource.type.startswith("DR::"):
         return "derived"
     return operation_for(resource.type, path)
+
+
+def _judged(asked: Question, estate: Estate, run: Callable[[], Run], calls: int | None) -> Scan:
+    vocabulary = load_vocabulary()
+    return from_judgements(
+        judge_estate(asked.rules, estate, asked.intent.params, source_of),
+        tuple(rule_info(rule) for rule in asked.rules),
+        tool=Tool("drscan", __version__),
+        run=run(),
+        coverage=coverage_of(estate, calls),
+        intent=asked.intent,
+        today=_now().date(),
+        known_rules={rule.id for rule in asked.pack.rules},
+        frameworks={key: framework.title for key, framework in vocabulary.frameworks.items()},
+    )
 
 
 def _with_unread(estate: Estate, needs: frozenset[Need]) -> Estate:

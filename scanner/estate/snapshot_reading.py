@@ -4,17 +4,16 @@ Every bound is far above what real estates reach and far below what would exhaus
 common (keys, enumerations, reasons) is kept once, which halves the memory of a large estate.
 """
 
-import gc
 import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from sys import intern
 from typing import IO, Any, NoReturn
 
+from scanner.cycles import unsearched
 from scanner.errors import InvalidInputError
 from scanner.estate.estate import Account, Estate, Unseen
 from scanner.estate.resource import Resource
@@ -47,7 +46,7 @@ def read_snapshot(path: Path, *, max_bytes: int = MAX_BYTES) -> Estate:
     damaged or truncated file, a resource twice, more than `max_bytes` unpacked, a line too long, nesting too deep.
     """
     try:
-        with path.open("rb") as raw, _without_cycle_collection():
+        with path.open("rb") as raw, unsearched():
             packed = raw.read(2) == _GZIP_MAGIC
             raw.seek(0)
             if not packed:
@@ -58,18 +57,6 @@ def read_snapshot(path: Path, *, max_bytes: int = MAX_BYTES) -> Estate:
         raise InvalidInputError(f"cannot be read: {error.strerror or error}", file=path, hint=_HINT) from error
     except (EOFError, zlib.error) as error:
         raise InvalidInputError(f"damaged gzip data: {error}", file=path, hint=_HINT) from error
-
-
-@contextmanager
-def _without_cycle_collection() -> Iterator[None]:
-    """Keep Python from walking the growing estate again and again: JSON has no cycles; reading is twice as fast."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _lines(stream: IO[bytes] | gzip.GzipFile, path: Path, max_bytes: int) -> Iterator[tuple[int, bytes]]:
