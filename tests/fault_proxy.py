@@ -251,9 +251,11 @@ def _rest_operations(service: str) -> list[tuple[str, re.Pattern[str], tuple[str
         )
         found.append((http_trait["method"], re.compile(pattern + "/?"), flags, _needed(operation), name))
     # What has most flags and needs, and of these the most literal path, is meant rather than what fits as well.
-    return sorted(
-        found, key=lambda each: (-len(each[2]), -len(each[3]), each[1].pattern.count("["), each[4] != "ListBuckets")
-    )
+    return sorted(found, key=lambda each: (-len(each[2]), -len(each[3]), -_literal(each[1]), each[4] != "ListBuckets"))
+
+
+def _literal(pattern: re.Pattern[str]) -> int:
+    return len(re.sub(r"\[\^/\]\+|\.\+", "", pattern.pattern))
 
 
 def _needed(operation: Any) -> set[str]:

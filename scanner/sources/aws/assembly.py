@@ -128,7 +128,7 @@ def _gaps(seen: _Seen, records: Sequence[Record]) -> Iterator[Unseen]:
         if fate is None or (fate.kind is Kind.REGION and (records[0].place.account, region) in seen.closed):
             continue
         for path in call.gives.get(found.type, ()):
-            if seen.plan.asks_for(found.type, path):
+            if seen.plan.asks_for(found.type, path) and path not in found.properties:
                 what = f"{found.type} {found.name} {path}"
                 yield Unseen(records[0].owner, region, what, fate.reason, fate.iam_action)
         if found.type in call.of and not call.sole:

@@ -71,7 +71,7 @@ class Crew:
         while (job := self._jobs.get()) is not None and not self._stopped:
             work, then = job
             result = None
-            # An error goes to the thread that decides, as a result: there it is raised again, and here it would be lost.
+            # An error goes to the thread that decides, like a result: it is raised again there, and would be lost here.
             with suppress(BaseException):
                 try:
                     result = work()

@@ -49,8 +49,9 @@ def managed_policies(answer: Answer, _place: Place, _subject: Found | None) -> I
         in_use = policy.get("AttachmentCount", 0) or policy.get("PermissionsBoundaryUsageCount", 0)
         if owner == "aws" and not in_use:
             continue
+        name = policy["Arn"].rpartition("/")[2]  # emulators leave out PolicyName
         properties = given(
-            ManagedPolicyName=policy["PolicyName"],
+            ManagedPolicyName=name,
             Path=policy.get("Path"),
             PolicyDocument=_default_version(policy),
             **{
@@ -58,7 +59,7 @@ def managed_policies(answer: Answer, _place: Place, _subject: Found | None) -> I
                 "Observed.PermissionsBoundaryUsageCount": policy.get("PermissionsBoundaryUsageCount"),
             },
         )
-        yield Found(POLICY, policy["Arn"], policy["PolicyName"], account=owner, properties=properties)
+        yield Found(POLICY, policy["Arn"], name, account=owner, properties=properties)
 
 
 def session_duration(answer: Answer) -> Properties:

