@@ -16,9 +16,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.html_view import page_of
-from reports.inert import inert
 from reports.options import Options
 from scanner.findings.scan import Scan
+from scanner.inert import inert
 
 
 def write(scan: Scan, stream: TextIO, options: Options) -> None:

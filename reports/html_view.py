@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from reports import wording
-from reports.inert import one_line
 from reports.options import Options
 from scanner.estate.intent import Waiver
 from scanner.estate.verdict import Severity, Verdict
@@ -19,6 +18,7 @@ from scanner.findings.finding import Finding
 from scanner.findings.lifts import lifts
 from scanner.findings.rule_info import RuleInfo
 from scanner.findings.scan import Scan
+from scanner.inert import one_line
 
 FIRST_ROWS = 10
 MAX_ROWS = 1000

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from reports.inert import shortened
 from reports.options import Options
 from scanner.estate.unknown import Value, to_json
 from scanner.estate.verdict import Evidence, Severity, Verdict
 from scanner.findings.finding import Finding
 from scanner.findings.rule_info import RuleInfo
 from scanner.findings.scan import Scan
+from scanner.inert import shortened
 
 SCHEMA_VERSION = "1.0"
 VALUE_LIMIT = 512

@@ -13,13 +13,13 @@ from typing import TextIO
 from tabulate import tabulate
 
 from reports import wording
-from reports.inert import inert, one_line
 from reports.options import Options
 from scanner.estate.verdict import Severity, Verdict
 from scanner.findings.exit_codes import meaning
 from scanner.findings.finding import Finding
 from scanner.findings.lifts import lifts
 from scanner.findings.scan import Scan
+from scanner.inert import inert, one_line
 
 MAX_LINES = 10
 """How many gaps in coverage, and things that would close them, are listed."""

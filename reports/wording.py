@@ -6,13 +6,13 @@ Text that comes back from here is inert: it may be put into a table or (escaped)
 import json
 from collections.abc import Mapping
 
-from reports.inert import inert, shortened
 from scanner.estate.estate import Unseen
 from scanner.estate.unknown import Unknown, Value, to_json
 from scanner.estate.verdict import Evidence, Verdict
 from scanner.findings.finding import Finding
 from scanner.findings.lifts import Lift
 from scanner.findings.scan import Scan
+from scanner.inert import inert, shortened
 
 VALUE_LIMIT = 120
 """How many characters of a value are shown; the JSON report has more of it."""

@@ -6,12 +6,14 @@ only one that catches what nobody expected, so that a person never meets a stack
 
 import os
 import sys
+from io import StringIO
 from typing import NoReturn
 
 import click
 
 from scanner.cli.app import drscan
 from scanner.errors import DrscanError
+from scanner.inert import inert, inert_lines
 
 EXIT_INVALID = 2
 EXIT_INTERRUPTED = 130
@@ -24,8 +26,7 @@ def main() -> NoReturn:
     except click.exceptions.Abort:
         status = _say("interrupted", EXIT_INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        status = EXIT_INVALID
+        status = _show(error)
     except DrscanError as error:
         status = _say(error.diagnostic(), EXIT_INVALID)
     except KeyboardInterrupt:
@@ -34,7 +35,7 @@ def main() -> NoReturn:
         # The reader went away (`drscan ... | head`): nothing is left to say, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = EXIT_INVALID
-    except Exception as error:  # noqa: BLE001 - the edge: a bug in drscan, said without a stack trace
+    except Exception as error:  # the edge: a bug in drscan, said without a stack trace
         if os.environ.get("DRSCAN_DEBUG"):
             raise
         status = _say(_unexpected(error), EXIT_INVALID)
@@ -42,13 +43,21 @@ def main() -> NoReturn:
 
 
 def _say(message: str, status: int) -> int:
-    click.echo(f"drscan: {message}", err=True)
+    click.echo(f"drscan: {inert_lines(message)}", err=True)
     return status
+
+
+def _show(error: click.ClickException) -> int:
+    """What click says of wrong arguments, which it quotes as they are."""
+    said = StringIO()
+    error.show(said)
+    click.echo(inert_lines(said.getvalue()), nl=False, err=True)
+    return EXIT_INVALID
 
 
 def _unexpected(error: Exception) -> str:
     return (
-        f"a bug in drscan: {type(error).__name__}: {error}\n"
+        f"a bug in drscan: {type(error).__name__}: {inert(str(error))}\n"
         "  Please report it with the output of the same command run with DRSCAN_DEBUG=1."
     )
 

@@ -1,10 +1,13 @@
 """The one family of errors that drscan shows to people.
 
 Everything that a user can cause or has to act upon derives from `DrscanError`; the command line prints its
-`diagnostic()` and nothing else. Anything that does not derive from it is a bug in drscan.
+`diagnostic()` and nothing else. Anything that does not derive from it is a bug in drscan. Messages may quote files and
+accounts as they are: a diagnostic is what makes them harmless to print.
 """
 
 from pathlib import Path
+
+from scanner.inert import inert
 
 
 class DrscanError(Exception):
@@ -16,8 +19,9 @@ class DrscanError(Exception):
         self.hint = hint
 
     def diagnostic(self) -> str:
-        """The text for a person: one line on what happened and, where known, one on the next step."""
-        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+        """The text for a person: one line on what happened and, where known, one on the next step, both inert."""
+        message = inert(self.message)
+        return f"{message}\n  {inert(self.hint)}" if self.hint else message
 
 
 class InvalidInputError(DrscanError):
@@ -38,4 +42,4 @@ class InvalidInputError(DrscanError):
         if self.file is None:
             return super().diagnostic()
         where = f"{self.file}:{self.line}" if self.line is not None else self.file
-        return f"{where}: {super().diagnostic()}"
+        return f"{inert(where)}: {super().diagnostic()}"

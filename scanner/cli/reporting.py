@@ -13,13 +13,13 @@ from typing import BinaryIO, TextIO, cast
 import click
 
 from reports import FORMATS, Options
-from reports.inert import inert
 from scanner.cli.options import Reporting
 from scanner.errors import InvalidInputError
 from scanner.estate.replacing import replacing
 from scanner.findings.baseline import read_baseline
 from scanner.findings.exit_codes import exit_code
 from scanner.findings.scan import Scan
+from scanner.inert import inert
 
 
 def report(scan: Scan, chosen: Reporting) -> int:

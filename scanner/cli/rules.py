@@ -11,6 +11,7 @@ from scanner.errors import InvalidInputError
 from scanner.estate.verdict import Severity
 from scanner.evaluation.pack import RulePack, builtin_directory, load_pack
 from scanner.evaluation.rule import Rule
+from scanner.inert import inert, inert_lines
 
 
 @click.group()
@@ -35,11 +36,11 @@ def list_(folders: tuple[Path, ...], ids: tuple[str, ...], severity: Severity | 
         case "markdown":
             from scanner.cli.rule_pages import pages
 
-            click.echo(pages(chosen), nl=False)
+            click.echo(inert_lines(pages(chosen)), nl=False)
         case _:
             from tabulate import tabulate
 
-            rows = [(rule.severity, rule.id, rule.title, rule.kind) for rule in chosen]
+            rows = [(rule.severity, rule.id, inert(rule.title), rule.kind) for rule in chosen]
             click.echo(tabulate(rows, headers=("severity", "id", "title", "kind"), maxcolwidths=[None, None, 70, None]))
 
 
@@ -56,7 +57,7 @@ def show(id_: str, folders: tuple[Path, ...]) -> None:
     from scanner.cli.rule_pages import page
 
     (rule,) = _pack(folders).select([id_])
-    click.echo(page(rule), nl=False)
+    click.echo(inert_lines(page(rule)), nl=False)
 
 
 @rules.command()
@@ -82,7 +83,7 @@ def test(folders: tuple[Path, ...], ids: tuple[str, ...], severity: Severity | N
         lines = lines or [(m.line, m.place, f"no example notices: {m.change}") for m in surviving_mutants(rule)]
         problems += len(lines)
         for line, place, message in lines:
-            click.echo(f"{rule.file}:{line}: {rule.id}: {place + ': ' if place else ''}{message}")
+            click.echo(inert(f"{rule.file}:{line}: {rule.id}: {place + ': ' if place else ''}{message}"))
     examples = sum(len(rule.examples) for rule in chosen)
     click.echo(f"{len(chosen)} rules, {examples} examples, {problems} problems")
     if problems:

@@ -54,15 +54,8 @@ class Node:
         return lines.line
 
     def error(self, path: PlacePath, message: str, *, hint: str = "") -> InvalidInputError:
-        """An error about a place of this document, with its file and line; what it quotes is made inert."""
-        return InvalidInputError(inert(message), file=self.file, line=self.line_of(path), hint=inert(hint))
-
-
-def inert(text: str) -> str:
-    """Text that is safe in a terminal: control characters, line breaks and right-to-left marks are spelt out."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+        """An error about a place of this document, with its file and line."""
+        return InvalidInputError(message, file=self.file, line=self.line_of(path), hint=hint)
 
 
 def load_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> Node:
@@ -92,7 +85,7 @@ def parse_yaml(text: str, file: str) -> Node:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be parsed"
         line = mark.line + 1 if mark is not None else None
-        raise InvalidInputError(f"is not valid YAML: {inert(str(problem))}", file=file, line=line) from error
+        raise InvalidInputError(f"is not valid YAML: {problem}", file=file, line=line) from error
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -189,4 +182,4 @@ class _Reader:
             raise self._refused(event, f"has a tag ({event.tag}); tags are refused")
 
     def _refused(self, event: Any, message: str) -> InvalidInputError:
-        return InvalidInputError(inert(message), file=self._file, line=event.start_mark.line + 1)
+        return InvalidInputError(message, file=self._file, line=event.start_mark.line + 1)

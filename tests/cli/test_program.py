@@ -58,3 +58,33 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout == "# Rules\n"
     assert done.stderr == ""
+
+
+def test_hostile_names_and_messages_cannot_reach_the_terminal(drscan, monkeypatch, tmp_path) -> None:
+    loud = tmp_path / "\x1b[2J\u202e.jsonl"
+    loud.write_text("\x1b]0;owned\x07")
+
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("\x1b[2J\n\u202e")
+
+    outcomes = [drscan("scan", "--from", loud), drscan("scan", "\x1b[2J\u202e"), drscan("scan", "--from", f"{loud}x")]
+    monkeypatch.setattr(audit, "question", break_down)
+    outcomes.append(drscan("scan"))
+    for outcome in outcomes:
+        assert outcome.code == 2
+        assert r"\u202e" in outcome.err
+        assert outcome.err.replace("\n", "").isprintable()
+
+
+def test_a_hostile_rule_is_listed_and_shown_without_its_escapes(drscan, tmp_path) -> None:
+    drscan("rules", "new", "my-rule", "--out", tmp_path)
+    rule = (tmp_path / "my-rule.yaml").read_text()
+    (tmp_path / "my-rule.yaml").write_text(rule.replace("title: ", 'title: "\\e[2J', 1).replace("sentence", 'x"', 1))
+    for command in (["list"], ["list", "--format", "markdown"]):
+        outcome = drscan("rules", *command, "--rules", tmp_path, "--rule", "my-rule")
+        assert outcome.code == 0, outcome.err
+        assert r"\x1b[2J" in outcome.out
+        assert outcome.out.replace("\n", "").isprintable()
+    shown = drscan("rules", "show", "my-rule", "--rules", tmp_path)
+    assert r"\x1b[2J" in shown.out
+    assert "\x1b" not in shown.out

@@ -95,7 +95,7 @@ def test_what_is_not_plain_data_is_refused_with_its_line(text: str, line: int | 
 def test_escapes_in_what_an_error_quotes_are_inert() -> None:
     with pytest.raises(InvalidInputError) as caught:
         parse_yaml('"\\e[2J\\u202Ex": 1\n"\\e[2J\\u202Ex": 2\n', "rule.yaml")
-    assert caught.value.message.isprintable()
+    assert caught.value.diagnostic().isprintable()
 
 
 BOMB = "a: &a [x, x, x]\n" + "".join(

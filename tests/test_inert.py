@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.inert import inert, one_line, shortened
+from scanner.inert import inert, inert_lines, one_line, shortened
 
 CASES = [
     ("orders-data_1.eu", "orders-data_1.eu"),
@@ -30,6 +30,10 @@ def test_what_is_active_or_invisible_becomes_visible_and_letters_stay(text: str,
 def test_whatever_goes_in_printable_text_comes_out(text: str) -> None:
     assert inert(text).isprintable()
     assert inert(inert(text)) == inert(text)
+
+
+def test_lines_of_our_own_stay_lines() -> None:
+    assert inert_lines("first\n  \x1b[2Jsecond\r\n") == "first\n  \\x1b[2Jsecond\\r\n"
 
 
 def test_prose_may_run_over_lines_but_is_shown_on_one() -> None:
