@@ -5,6 +5,7 @@ resource of its own to fail, so the place itself becomes one.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import ACCOUNT_REGION, BUCKET, MACIE_SESSION
@@ -43,7 +44,8 @@ def derive_macie(estate: Estate, _: Intent) -> Estate:
 
 def with_facts(estate: Estate, facts: Callable[[Resource], Mapping[str, Value]]) -> Estate:
     """The estate with `facts(place)` added to every place as properties of its own."""
-    return estate.adding(place.with_properties(**facts(place)) for place in estate.of_type(ACCOUNT_REGION))
+    places = (one.with_properties(**facts(one)) if one.type == ACCOUNT_REGION else one for one in estate.resources)
+    return replace(estate, resources=tuple(places))
 
 
 def _place(account: str, region: str, buckets: list[Resource]) -> Resource:

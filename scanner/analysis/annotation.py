@@ -5,6 +5,7 @@ name may exist in a China partition too.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from scanner.analysis.arns import partition_of
@@ -19,7 +20,8 @@ BucketId: TypeAlias = tuple[str, str]
 
 def annotate(estate: Estate, type_: str, facts: Callable[[Resource], Mapping[str, Value]]) -> Estate:
     """The estate with `facts(resource)` added under `Derived` of every resource of that type."""
-    return estate.adding(resource.with_derived(**facts(resource)) for resource in estate.of_type(type_))
+    annotated = (one.with_derived(**facts(one)) if one.type == type_ else one for one in estate.resources)
+    return replace(estate, resources=tuple(annotated))
 
 
 def bucket_id(bucket: Resource) -> BucketId:

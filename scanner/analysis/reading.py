@@ -4,16 +4,17 @@ The last is treated as not known: an analysis never guesses, and never falls ove
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from scanner.estate.unknown import Unknown, Value
 
 
 def at(value: Value, path: str) -> Value:
     """The value at a dotted path: None where it is absent, the `Unknown` where the way to it is not known."""
-    for step in path.split("."):
+    for step in _steps(path):
         if value is None or isinstance(value, Unknown):
             return value
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict | Mapping):
             return Unknown(f"{step} was looked for in something that has no properties")
         value = value.get(step)
     return value
@@ -56,6 +57,11 @@ def flag(value: Value, path: str) -> bool | Unknown:
     if found is None:
         return False
     return found if isinstance(found, bool | Unknown) else Unknown(f"{path} is not a boolean")
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def present(**facts: Value) -> dict[str, Value]:

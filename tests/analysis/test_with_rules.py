@@ -1,4 +1,4 @@
-"""Analyses and rules together: a healthy estate passes every rule, and one fault in it fails exactly those it should."""
+"""Analyses and rules together: a healthy estate passes all, and one fault in it fails exactly those it should."""
 
 from collections.abc import Callable
 
