@@ -27,8 +27,9 @@ class World:
     accounts: tuple[Account, ...] = (Account(PRIMARY, "primary"), Account(RECOVERY, "recovery"))
 
     def add(self, type_: str, arn: str, account: str, region: str, name: str, **properties: Value) -> Resource:
-        self.resources.append(Resource(type_, arn, account, region, name, properties))
-        return self.resources[-1]
+        added = Resource(type_, arn, account, region, name, properties)
+        self.resources = [one for one in self.resources if one.identity != added.identity] + [added]
+        return added
 
     def bucket(
         self, name: str, account: str = PRIMARY, region: str = EAST, partition: str = "aws", **properties: Value
