@@ -3,7 +3,7 @@
 What the evaluator says of a request is taken as it is. Here is only what the answers come to together.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -72,17 +72,18 @@ class Outcome:
 
 def decide(link: LinkRequests, demand: Demand) -> Outcome:
     """Decide one demand for all that it spans."""
-    found = _representatives(link, demand)
+    policies = {action: link.policies(demand, action) for action in (demand.action, *demand.instead)}
+    found = _representatives(demand, policies.values())
     whole = str(demand.span)
     worst: Outcome | None = None
     for text in found:
-        outcome = _outcome(link, demand, text, whole if text == found.ordinary else text)
+        outcome = _outcome(link, demand, policies, text, whole if text == found.ordinary else text)
         if worst is None or outcome.state > worst.state:
             worst = outcome
         if worst.state is State.MISSED:
             break
     if worst is None:
-        worst = _outcome(link, demand, whole, whole)
+        worst = _outcome(link, demand, policies, whole, whole)
     if worst.state is State.MET and found.doubt is not None:
         return replace(worst, state=State.OPEN, why_open=(found.doubt.reason,))
     if worst.state is State.MISSED and demand.doubt is not None:
@@ -90,13 +91,12 @@ def decide(link: LinkRequests, demand: Demand) -> Outcome:
     return worst
 
 
-def _outcome(link: LinkRequests, demand: Demand, text: str, on: str) -> Outcome:
+def _outcome(link: LinkRequests, demand: Demand, policies: Mapping[str, PolicySet], text: str, on: str) -> Outcome:
     """Ask for one text of the span: for the action or one that does as well, in any form the request may have."""
     asked: list[Asked] = []
-    for action in (demand.action, *demand.instead):
-        policies = link.policies(demand, action)
+    for action, deciding in policies.items():
         for request in link.requests(demand, action, text):
-            asked.append(_ask(request, policies))
+            asked.append(_ask(request, deciding))
             if asked[-1].verdict is Verdict.ALLOWED:
                 return Outcome(demand, State.MET, asked[-1], on)
     doubtful = next((one for one in asked if one.verdict is Verdict.UNKNOWN), None)
@@ -113,12 +113,11 @@ def _ask(request: Request, policies: PolicySet) -> Asked:
         return Asked(request, Unseen(error.message))
 
 
-def _representatives(link: LinkRequests, demand: Demand) -> Representatives:
+def _representatives(demand: Demand, policies: Iterable[PolicySet]) -> Representatives:
     if demand.span.prefix is None:
         return Representatives(demand.span.arn)
     cut = cut_by_context if demand.key else cut_by_resource
-    actions = (demand.action, *demand.instead)
-    layers = (layer for action in actions for layer in _layers(link.policies(demand, action), cut))
+    layers = (layer for deciding in policies for layer in _layers(deciding, cut))
     return representatives(demand.span.arn, demand.span.prefix, tuple(layers))
 
 

@@ -19,8 +19,9 @@ from scanner.analysis.replication.policy_book import RoleSide, mentions_service
 from scanner.analysis.replication.synthesis import need_of, needs_of
 from scanner.analysis.replication.vocabulary import Hop
 from scanner.estate.unknown import Unknown, Value
+from scanner.policy.clauses import Clause
 from scanner.policy.compare import Excess, Scope, excess, prepare
-from scanner.policy.document import Policy
+from scanner.policy.document import Policy, Statement
 from scanner.policy.statements import PolicyKind
 from scanner.policy.synthesise import Document, Need, bucket_policy, key_policy, role_policy
 from scanner.policy.truth import Unseen
@@ -31,10 +32,15 @@ Entry = dict[str, Value]
 
 @dataclass(slots=True)
 class RoleNeeds:
-    """What all links of one role need together, gathered link by link. `buckets` and `keys` are those written to."""
+    """What all links of one role need together, gathered link by link.
+
+    `plain` holds the needs without conditions, as action in lower case and resource. `buckets` are written to, `keys`
+    used, each with the actions that takes.
+    """
 
     role: RoleSide
     needs: dict[Need, None] = field(default_factory=dict)
+    plain: set[tuple[str, str]] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     source_keys: set[str] = field(default_factory=set)
     buckets: dict[str, tuple[End, set[str]]] = field(default_factory=dict)
@@ -43,8 +49,9 @@ class RoleNeeds:
     def add(self, found: Examination) -> None:
         """Add what one link of the role needs."""
         ends = found.link.ends
-        self.needs |= dict.fromkeys(needs_of(found.demands, ends, Grade))
-        self.needs |= dict.fromkeys(_instead(found))
+        needs = (*needs_of(found.demands, ends, Grade), *_instead(found))
+        self.needs |= dict.fromkeys(needs)
+        self.plain |= {(need.action.lower(), need.resource) for need in needs if not need.conditions}
         self.sources.add(ends.source.arn)
         if ends.destination.bucket is not None:
             actions = self.buckets.setdefault(ends.destination.arn, (ends.destination, set()))[1]
@@ -101,21 +108,34 @@ def _of_bucket(needs: RoleNeeds, end: End, actions: set[str], places: Places) ->
 def _of_key(needs: RoleNeeds, key: KeyEnd, actions: set[str]) -> list[Entry | Unknown]:
     assert key.key is not None
     arn, role = str(key.arn), needs.role.role
+    granted = parsed(key.key.properties.get("KeyPolicy"), f"of key {key.key.name}")
+    own_account = key.account == role.account
+    if own_account and _only_delegates(granted, role.account):
+        return []
     wanted = key_policy((Need(action, arn) for action in actions), (role.arn,))
-    if key.account == role.account:
+    if own_account:
         # Within an account, a key policy leaves it to identity policies, and those are compared by themselves.
         wanted["Statement"].append(_delegation(partition_of(arn), role.account))
     scope = Scope(resources=(arn,), principals=(role.arn,), partitions=(partition_of(arn),))
-    granted = (parsed(key.key.properties.get("KeyPolicy"), f"of key {key.key.name}"),)
-    return _compared(granted, wanted, PolicyKind.RESOURCE, scope, needs)
+    return _compared((granted,), wanted, PolicyKind.RESOURCE, scope, needs)
 
 
 def _compared(
     granted: Iterable[Policy | Unseen], wanted: Document, kind: PolicyKind, scope: Scope, needs: RoleNeeds
 ) -> list[Entry | Unknown]:
     has, should = prepare(granted, kind), prepare((parsed(wanted, "needed"),), kind)
-    found = [_entry(one, needs) for one in excess(has, should, scope)]
+    beyond = replace(has, allows=tuple(one for one in has.allows if not _is_plainly_needed(one, needs)))
+    found = [_entry(one, needs) for one in excess(beyond, should, scope)]
     return [*found, *(Unknown(gap.reason) for gap in has.unread)]
+
+
+def _is_plainly_needed(clause: Clause, needs: RoleNeeds) -> bool:
+    """Whether a role's statement grants just what is needed, word for word; most do, and comparing takes its time."""
+    one = clause.statement
+    if one.principals is not None or one.conditions or one.negates_actions or one.negates_resources:
+        return False
+    resources = one.resources if isinstance(one.resources, tuple) else ("",)
+    return all((action.lower(), resource) in needs.plain for action in one.actions for resource in resources)
 
 
 def _entry(found: Excess, needs: RoleNeeds) -> Entry | Unknown:
@@ -170,6 +190,22 @@ def _batch_needs(sources: Iterable[str], partition: str) -> Iterator[Need]:
         yield Need("s3:PutInventoryConfiguration", source)
     for action in ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"):
         yield Need(action, f"arn:{partition}:s3:::*/*")
+
+
+def _only_delegates(policy: Policy | Unseen, account: str) -> bool:
+    """Whether a key policy allows nothing to anybody but, as a whole, the account."""
+    statements = () if isinstance(policy, Unseen) else policy.statements
+    return bool(statements) and all(isinstance(one, Statement) and _is_for_account(one, account) for one in statements)
+
+
+def _is_for_account(statement: Statement, account: str) -> bool:
+    principals = statement.principals
+    if statement.effect == "Deny" or not isinstance(principals, tuple) or statement.negates_principals:
+        return statement.effect == "Deny"
+    return all(
+        one.kind == "AWS" and (one.value == account or one.value.endswith(f":iam::{account}:root"))
+        for one in principals
+    )
 
 
 def _delegation(partition: str, account: str) -> Document:

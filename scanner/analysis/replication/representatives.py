@@ -23,6 +23,7 @@ ENCRYPTION_CONTEXT = "kms:encryptioncontext:aws:s3:arn"
 MAX_CUTS = 64
 """Patterns that may cut through one prefix; more leave the answer open."""
 
+_WILDCARD = re.compile(r"[*?]")
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
@@ -103,8 +104,20 @@ def representatives(arn: str, prefix: str, layers: tuple[Layer, ...]) -> Represe
 
 def _cuts(pattern: str, objects: str) -> bool:
     """Whether a pattern matches some of the objects and not others; True where that is not settled."""
+    head, rest = _split(pattern)
+    own_head, own_rest = _split(objects)
+    if not (own_head.startswith(head) or head.startswith(own_head)) or not (rest or own_rest):
+        return False
+    if rest == "*" and own_head.startswith(head):
+        return False
     covers = find(((objects,),), (pattern,)) is None
     return not covers and find(((objects,), (pattern,)), ()) is not None
+
+
+def _split(pattern: str) -> tuple[str, str]:
+    """A pattern's literal beginning, and what follows from its first wildcard on."""
+    found = _WILDCARD.search(pattern)
+    return (pattern, "") if found is None else (pattern[: found.start()], pattern[found.start() :])
 
 
 def _left_out(objects: str, layer: Layer, cutting: Iterable[str]) -> Iterator[str | TooLarge | None]:
