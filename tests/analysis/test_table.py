@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanner import analysis
 from scanner.analysis.table import ANALYSES
@@ -10,7 +12,7 @@ from scanner.estate.estate import Estate
 from scanner.estate.intent import Copy, Intent, ObjectLockIntent, Protected
 from scanner.estate.needs import Need
 from scanner.estate.shapes import known_types, load_shape
-from scanner.estate.unknown import to_json
+from scanner.estate.unknown import Unknown, to_json
 
 PRIMARY, RECOVERY = "111111111111", "222222222222"
 EAST, WEST = "us-east-1", "eu-west-1"
@@ -26,6 +28,7 @@ INTENT = Intent(
     )
 )
 GROUP = f"arn:aws:logs:{EAST}:{PRIMARY}:log-group:trail:*"
+NAMES = ("Rules", "Status", "Destination", "Bucket", "Id", "Prefix", "Regions", "Metrics", "Name", "Value", "Type")
 DENIED = {"MetricNamespace": "Audit", "MetricName": "Denied"}
 
 
@@ -210,3 +213,22 @@ def test_only_what_was_asked_for_is_derived(full):
     derived = analysis.derive(full, INTENT, wanted)
     assert {tuple(one.properties["Derived"]) for one in derived.of_type("AWS::S3::Bucket")} == {("IsSource",)}
     assert analysis.derive(full, INTENT, []) is full
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "x", "arn:aws:s3:::x", "alias/x"])
+VALUES = st.recursive(
+    LEAVES | st.just(Unknown("refused")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_no_value_however_odd_makes_an_analysis_fall_over(full, data):
+    odd = data.draw(st.sampled_from([resource for resource in full.resources if resource.properties]))
+    name = data.draw(st.sampled_from(sorted(odd.properties)))
+    changed = odd.with_properties(**{name: data.draw(VALUES)})
+    everything = frozenset(need for one in ANALYSES for need in one.gives)
+    derived = analysis.derive(full.adding([changed]), INTENT, everything)
+    assert len(derived.resources) >= len(full.resources)
