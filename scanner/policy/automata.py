@@ -142,10 +142,20 @@ def search(groups: list[tuple[str, ...]], outside: tuple[str, ...]) -> tuple[Ans
 
 def matches(pattern: str, text: str) -> bool:
     """Whether one text matches one pattern of the language with `FIELD`."""
-    automaton, alive = _automaton(pattern), 1
+    automaton = _automaton(pattern)
+    return bool(_run(automaton, text) & automaton.accept)
+
+
+def begins(pattern: str, text: str) -> bool:
+    """Whether some text that begins with this one matches the pattern."""
+    return bool(_run(_automaton(pattern), text))
+
+
+def _run(automaton: _Automaton, text: str) -> int:
+    alive = 1
     for char in text:
         alive = automaton.step(alive, char)
-    return bool(alive & automaton.accept)
+    return alive
 
 
 def _spell(state: _State, origin: _Origin) -> str:

@@ -52,7 +52,10 @@ def candidates(clauses: Iterable[Clause], partitions: tuple[str, ...]) -> tuple[
     known = [found for entry in entries for found in _by_entry(entry)]
     accounts = sorted({one.caller.account for one in known if one.caller.account is not None})
     open_to_all = any(negated for _, negated in elements) or Principal("*", "*") in entries
-    others = [_other_role(account, partition, known) for account in accounts for partition in partitions]
+    taken: dict[str | None, list[str]] = {}
+    for one in known:
+        taken.setdefault(one.caller.account, []).append(one.principal)
+    others = [_other_role(account, partition, taken[account]) for account in accounts for partition in partitions]
     strangers = _strangers(accounts, partitions, known) if open_to_all else []
     return (*known, *others, *strangers)
 
@@ -118,9 +121,8 @@ def _arns_of(partition: str, account: str) -> tuple[str, ...]:
     return (f"{iam}:role/*", f"{iam}:user/*", f"{iam}:root", f"{sts}:federated-user/*")
 
 
-def _other_role(account: str, partition: str, known: list[Candidate]) -> Candidate:
+def _other_role(account: str, partition: str, taken: list[str]) -> Candidate:
     """A role of an account, or a user or its root, that no policy names; a role is the example."""
-    taken = frozenset(one.principal for one in known)
     arns = Texts((_arns_of(partition, account),), tuple(map(escape, sorted(taken))))
     keys = {"aws:principalarn": arns, "aws:principalisawsservice": _only("false")}
     keys |= dict.fromkeys(_ACCOUNT_KEYS, _only(account))

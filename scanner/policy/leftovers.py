@@ -100,6 +100,8 @@ def leftover(search: Search, clause: Clause, patterns: tuple[str, ...]) -> Reque
 
     Unseen when it could not be settled whether there is one; None when there is none.
     """
+    if search.by.effort.left <= 0:
+        return _OUT_OF_EFFORT
     found = _example(search.alone, clause, patterns) if search.alone is not None else None
     if not isinstance(found, Proof) or not _is_left(search, found):
         found = _first(search, clause, patterns)
@@ -183,6 +185,7 @@ def _remainders(
 ) -> Iterator[Region]:
     """What may be allowed on this side and not on the other, the plainest first."""
     caller, effort = someone.candidate.caller, search.by.effort
+    effort.spend(len(search.by.clauses))
     denied = _regions(deny for deny in search.granted.denies if actions.surely(deny) and _surely(deny, caller))
     wanted = strength if isinstance(strength, Strength) else Strength.ACCESS
     covers = [other for other in search.allowed.allows if actions.surely(other)]
@@ -218,8 +221,10 @@ def _obscurity(region: Region) -> int:
 
 def _without(pieces: list[Region], taken: list[Region], effort: Effort) -> list[Region]:
     for region in taken:
+        if effort.left <= 0:
+            return pieces
         pieces = [rest for piece in pieces for rest in subtract(piece, region, effort)]
-        effort.spend(1 + len(pieces))
+        effort.spend(10 + 10 * len(pieces))
         if len(pieces) > _MAX_PIECES:
             effort.exhaust()
             return pieces

@@ -14,7 +14,7 @@ from scanner.policy.patterns import compile_pattern, unescape
 
 @dataclass(slots=True)
 class Effort:
-    """What a run of questions may still spend together, in automaton transitions; spent as they are asked."""
+    """What a run of questions may still spend together, in steps of about a microsecond; spent as they are asked."""
 
     left: int = 20 * MAX_STEPS
     spent: int = 0
@@ -54,19 +54,20 @@ def find(within: Sequence[tuple[str, ...]], outside: tuple[str, ...], effort: Ef
         return TooLarge("the comparison as a whole outgrew its bound")
     answer, steps = _find(tuple(within), outside)
     if effort is not None:
-        effort.spend(steps)
+        effort.spend(5 + len(outside) // 4 + steps)
     return answer
 
 
 @lru_cache(maxsize=1 << 15)
 def _find(within: tuple[tuple[str, ...], ...], outside: tuple[str, ...]) -> tuple[Answer, int]:
+    size = len(outside) + sum(map(len, outside)) // 64
     if (guess := _guess(within, outside)) is not None:
-        return guess, 1 + len(outside) // 8
-    steps, unsettled = 1, None
+        return guess, size
+    steps, unsettled = 3 * size, None
     driver, *others = sorted(within, key=len) or [("*",)]
     for pattern in driver:
         answer, spent = _find_in_pattern(pattern, others, outside)
-        steps += spent + len(outside) // 2
+        steps += spent + size
         if isinstance(answer, str):
             return answer, steps
         unsettled = answer or unsettled
