@@ -34,6 +34,9 @@ from scanner.analysis.kinds import (
 )
 from scanner.analysis.log_targets import derive_access_log_targets, derive_audit_logs
 from scanner.analysis.public_access import SETTINGS, derive_public_access_block
+from scanner.analysis.replication import GIVES as LINK_GIVES
+from scanner.analysis.replication import READS as LINK_READS
+from scanner.analysis.replication import derive_links
 from scanner.analysis.replication_alarms import derive_replication_alarms
 from scanner.analysis.replication_roles import derive_replication_roles, derive_sources
 from scanner.analysis.request_metrics import derive_request_metrics
@@ -277,6 +280,7 @@ ANALYSES: tuple[Analysis, ...] = (
         | needs(ALARM, *_ALARM_METRIC),
         derive_denied_access,
     ),
+    Analysis("replication-links", LINK_GIVES, LINK_READS, derive_links),
 )
 """In the order in which they run: each reads only what the world or an earlier one gives."""
 

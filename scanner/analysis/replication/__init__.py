@@ -2,6 +2,6 @@
 
 from scanner.analysis.replication.derivation import derive_links
 from scanner.analysis.replication.description import LINK, links_of
-from scanner.analysis.replication.needed_reads import READS
+from scanner.analysis.replication.needed_reads import GIVES, READS
 
-__all__ = ["LINK", "READS", "derive_links", "links_of"]
+__all__ = ["GIVES", "LINK", "READS", "derive_links", "links_of"]

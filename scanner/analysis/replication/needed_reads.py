@@ -1,9 +1,17 @@
-"""What has to be read from AWS before links can be derived."""
+"""What has to be read from AWS before links can be derived, and what of a link is given then."""
 
 from scanner.analysis.kinds import ACCESS_POINT, ALIAS, BUCKET, BUCKET_POLICY, KEY, needs
+from scanner.analysis.replication.description import LINK
 from scanner.analysis.replication.organization import ORG_ACCOUNT, ORG_POLICY, ORGANIZATION, ROOT, UNIT
 from scanner.analysis.replication.places import MANAGED_POLICY, ROLE
 from scanner.estate.needs import Need
+
+GIVES: frozenset[Need] = needs(
+    LINK,
+    *("", "Id", "RuleId", "Rule", "Role", "Source", "Destination", "SourceKey", "ReplicaKey"),
+    *("CrossesRegion", "CrossesAccount", "IsDeclared", "Verdict", "FailureReasons", "Missing", "Excess", "Unknown"),
+    "Faults",
+)
 
 READS: frozenset[Need] = frozenset(
     needs(
