@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.estate.estate import Estate, Unseen
+from scanner.estate.needs import Need
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.aws import organizations
-from scanner.sources.aws.calls import Call, Scope
+from scanner.sources.aws.calls import Call, Found, Scope
 from scanner.sources.aws.cloudtrail import SEEN_FROM
 from scanner.sources.aws.faults import Failure, Kind
 from scanner.sources.aws.ledger import Ledger, Record
@@ -127,14 +128,20 @@ def _gaps(seen: _Seen, records: Sequence[Record]) -> Iterator[Unseen]:
         fate = seen.fate(records, call) if call in _asked(found.type, seen.plan, records) else None
         if fate is None or (fate.kind is Kind.REGION and (records[0].place.account, region) in seen.closed):
             continue
-        for path in call.gives.get(found.type, ()):
-            if seen.plan.asks_for(found.type, path) and path not in found.properties:
-                what = f"{found.type} {found.name} {path}"
-                yield Unseen(records[0].owner, region, what, fate.reason, fate.iam_action)
+        for what in _unread(seen.plan, found, call):
+            yield Unseen(records[0].owner, region, what, fate.reason, fate.iam_action)
         if found.type in call.of and not call.sole:
             for account in _viewers(seen, records):
                 for type_ in seen.plan.hidden_by(call):
                     yield Unseen(account, region, type_, fate.reason, fate.iam_action)
+
+
+def _unread(plan: Plan, found: Found, call: Call) -> Iterator[str]:
+    paths = [path for path in call.gives.get(found.type, ()) if path not in found.properties]
+    asked = [f"{found.type} {found.name} {path}" for path in paths if plan.asks_for(found.type, path)]
+    # Of a policy that could not be read it is not even known whether it is there.
+    existence = found.type in call.lists and Need(found.type) in plan.needs
+    return iter(asked or ([found.type] if existence else []))
 
 
 def _asked(type_: str, plan: Plan, records: Sequence[Record]) -> set[Call]:

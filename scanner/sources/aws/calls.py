@@ -125,7 +125,3 @@ class Call:
     def name(self) -> str:
         """What evidence calls it: `s3:GetBucketVersioning`."""
         return f"{self.service}:{self.operation}"
-
-    def settles(self, type_: str, path: str) -> bool:
-        """Whether an answer tells this property of that type, or (empty path) which resources of the type there are."""
-        return path in self.gives.get(type_, ()) if path else type_ in self.lists

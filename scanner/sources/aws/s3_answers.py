@@ -5,6 +5,7 @@ these functions is the whole translation for one of them. Replication and lifecy
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanner.estate.unknown import Unknown, Value
@@ -71,7 +72,8 @@ def encryption(answer: Answer) -> Properties:
 def bucket_policy(answer: Answer, place: Place, subject: Found | None) -> Iterable[Found]:
     """GetBucketPolicy: a resource of its own, as CloudFormation has it; no policy, no resource."""
     if answer:
-        yield with_document(sole_bucket_policy(place, subject), policy_document(answer["Policy"]))
+        policy = sole_bucket_policy(place, subject)
+        yield replace(policy, properties={**policy.properties, "PolicyDocument": policy_document(answer["Policy"])})
 
 
 def sole_bucket_policy(_place: Place, subject: Found | None) -> Found:
@@ -80,12 +82,6 @@ def sole_bucket_policy(_place: Place, subject: Found | None) -> Found:
     return Found(
         "AWS::S3::BucketPolicy", subject.arn, subject.name, subject.region, properties={"Bucket": subject.name}
     )
-
-
-def with_document(policy: Found, document: Value) -> Found:
-    """The bucket policy with its document."""
-    properties = {**policy.properties, "PolicyDocument": document}
-    return Found(policy.type, policy.arn, policy.name, policy.region, properties=properties)
 
 
 def public_access_block(answer: Answer) -> Properties:

@@ -5,6 +5,7 @@ have it: S3 user guide, "Managing Multi-Region Access Points", 2026-11.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scanner.sources.aws.calls import Answer, Call, Found, Pages, Place, Properties, Scope
 from scanner.sources.aws.s3_answers import four_blocks
@@ -57,8 +58,7 @@ def access_point_policy(answer: Answer, place: Place, subject: Found | None) -> 
     text = answer.get("Policy", {}).get("Established", {}).get("Policy")
     if text:
         policy = sole_access_point_policy(place, subject)
-        properties = {**policy.properties, "Policy": policy_document(text)}
-        yield Found(policy.type, policy.arn, policy.name, properties=properties)
+        yield replace(policy, properties={**policy.properties, "Policy": policy_document(text)})
 
 
 def sole_access_point_policy(_place: Place, subject: Found | None) -> Found:

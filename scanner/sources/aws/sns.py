@@ -4,6 +4,7 @@ Subscriptions are listed topic by topic, for only this shows those that other ac
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from scanner.estate.unknown import Unknown, Value
@@ -39,8 +40,7 @@ def topic_policy(answer: Answer, place: Place, subject: Found | None) -> Iterabl
     text = answer["Attributes"].get("Policy")
     if text:
         policy = sole_topic_policy(place, subject)
-        properties = {**policy.properties, "PolicyDocument": policy_document(text)}
-        yield Found(policy.type, policy.arn, policy.name, policy.region, account=policy.account, properties=properties)
+        yield replace(policy, properties={**policy.properties, "PolicyDocument": policy_document(text)})
 
 
 def sole_topic_policy(_place: Place, subject: Found | None) -> Found:

@@ -213,6 +213,12 @@ def test_a_refused_policy_is_a_policy_of_unknown_content(aws: Any, things: str) 
     assert list(aws.read("AWS::S3::BucketPolicy.PolicyDocument").of_type("AWS::S3::BucketPolicy")) == []
 
 
+def test_a_refused_policy_whose_existence_alone_was_needed_leaves_policies_blind(aws: Any, things: str) -> None:
+    with aws.behind(Fault("refuse", "s3:GetBucketPolicy")):
+        estate = aws.read("AWS::S3::BucketPolicy")
+    assert [gap.what for gap in estate.unseen] == ["AWS::S3::BucketPolicy"]
+
+
 def test_a_refused_list_of_buckets_leaves_their_policies_unseen_too(aws: Any, things: str) -> None:
     with aws.behind(Fault("refuse", "s3:ListBuckets")):
         estate = aws.read("AWS::S3::BucketPolicy.PolicyDocument")
