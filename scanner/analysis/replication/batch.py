@@ -14,7 +14,7 @@ from scanner.analysis.replication.contexts import BATCH_SERVICE
 from scanner.analysis.replication.deciding import Outcome, decide
 from scanner.analysis.replication.demands import Demand, Ends, Span
 from scanner.analysis.replication.documents import compiled
-from scanner.analysis.replication.places import ROLE
+from scanner.analysis.replication.names import ROLE
 from scanner.analysis.replication.policy_book import PolicyBook, RoleSide, mentions_service
 from scanner.analysis.replication.vocabulary import Effect, Hop
 from scanner.policy.document import Statement

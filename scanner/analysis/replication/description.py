@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from scanner.analysis.reading import at, elements, present
+from scanner.analysis.reading import at, present
 from scanner.analysis.replication.examining import Examination, Shortfall
 from scanner.analysis.replication.faults import Doubt, Fault, Trouble
+from scanner.analysis.replication.names import LINK
 from scanner.analysis.replication.places import End, KeyEnd
 from scanner.analysis.replication.vocabulary import LinkVerdict
 from scanner.analysis.truth import Truth, equals, negate
-from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-
-LINK = "DR::Replication::Link"
-"""Derived: one replication rule with its two buckets, or a copy that the estate file asks for and no rule makes."""
 
 
 def link_resource(name: str, source: Resource, properties: Mapping[str, Value]) -> Resource:
@@ -57,46 +54,6 @@ def missing_link_properties(name: str, source: End, destination: End, trouble: T
         "Excess": [],
         **_verdict(verdict, reasons, (), doubts, faults),
     }
-
-
-def links_of(estate: Estate) -> tuple[dict[str, Value], ...]:
-    """The links of an estate in the shape of the JSON report."""
-    return tuple(_reported(link.properties) for link in estate.of_type(LINK))
-
-
-def _reported(link: Mapping[str, Value]) -> dict[str, Value]:
-    excess = link.get("Excess")
-    return {
-        "id": link["Id"],
-        "source": _reported_end(link["Source"]),
-        "destination": _reported_end(link["Destination"]),
-        "rule": link["RuleId"],
-        "role": _text(link.get("Role")),
-        "verdict": link["Verdict"],
-        "failure_reasons": link["FailureReasons"],
-        "missing": [
-            _picked(one, hop="Hop", action="Action", resource="Resource", effect="Effect", decided_by="DecidedBy")
-            for one in link["Missing"]
-        ],
-        "excess": [
-            _picked(one, hop="Hop", action="Action", resource="Resource", statement="Statement")
-            for one in elements(None if isinstance(excess, Unknown) else excess)
-        ],
-        "unknown": [_picked(one, hop="Hop", reason="Reason") for one in link["Unknown"]],
-    }
-
-
-def _reported_end(end: Mapping[str, Value]) -> dict[str, str]:
-    return {"bucket": end["Bucket"], "account": _text(end.get("Account")), "region": _text(end.get("Region"))}
-
-
-def _text(value: Value) -> str:
-    """What was not seen is empty in the report, whose `unknown` says why."""
-    return value if isinstance(value, str) else ""
-
-
-def _picked(entry: Mapping[str, Value], **names: str) -> dict[str, Value]:
-    return {name: entry[key] for name, key in names.items()}
 
 
 def _verdict(

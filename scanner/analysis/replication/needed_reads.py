@@ -1,9 +1,16 @@
 """What has to be read from AWS before links can be derived, and what of a link is given then."""
 
 from scanner.analysis.kinds import ACCESS_POINT, ALIAS, BUCKET, BUCKET_POLICY, KEY, needs
-from scanner.analysis.replication.description import LINK
-from scanner.analysis.replication.organization import ORG_ACCOUNT, ORG_POLICY, ORGANIZATION, ROOT, UNIT
-from scanner.analysis.replication.places import MANAGED_POLICY, ROLE
+from scanner.analysis.replication.names import (
+    LINK,
+    MANAGED_POLICY,
+    ORG_ACCOUNT,
+    ORG_POLICY,
+    ORGANIZATION,
+    ROLE,
+    ROOT,
+    UNIT,
+)
 from scanner.estate.needs import Need
 
 GIVES: frozenset[Need] = needs(

@@ -11,6 +11,7 @@ from functools import cached_property
 from scanner.analysis.arns import resource_of
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.replication.documents import compiled, unseen
+from scanner.analysis.replication.names import ORG_ACCOUNT, ORG_POLICY, ORGANIZATION, ROOT, UNIT
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
@@ -18,11 +19,7 @@ from scanner.policy.evaluate import Level, Levels, Policies
 from scanner.policy.statements import CompiledPolicy, PolicyKind
 from scanner.policy.truth import Unseen
 
-ORGANIZATION = "AWS::Organizations::Organization"
-ROOT = "AWS::Organizations::Root"
-UNIT = "AWS::Organizations::OrganizationalUnit"
-ORG_ACCOUNT = "AWS::Organizations::Account"
-ORG_POLICY = "AWS::Organizations::Policy"
+__all__ = ["ORG_ACCOUNT", "ORG_POLICY", "TYPE_OF_KIND", "Membership", "Organizations"]
 
 TYPE_OF_KIND = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
 

@@ -12,13 +12,12 @@ from scanner.analysis.annotation import BucketId, bucket_id, buckets_by_id
 from scanner.analysis.arns import account_of, partition_of, region_of, resource_of
 from scanner.analysis.kinds import ALIAS, BUCKET, BUCKET_POLICY, KEY
 from scanner.analysis.reading import at, elements, flag, text
+from scanner.analysis.replication.names import MANAGED_POLICY, ROLE
 from scanner.analysis.truth import Truth, any_true, equals
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 
-ROLE = "AWS::IAM::Role"
-MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 AWS_MANAGED_KEY = "alias/aws/s3"
 
 _Unplaced = tuple[str | Unknown, Unknown, None, Unknown | None]  # the last fields of an End without its bucket
