@@ -63,10 +63,11 @@ def targets_from(intent: Intent, session: Any = None) -> Targets:
     from scanner.sources.aws.sessions import Gate
 
     gate = Gate(session or open_session())
-    caller = gate.caller()
     if organization and organization.discover:
-        return _discovered(gate, caller, organization, declared)
-    return Targets((Target(caller.account, intent.name_of(caller.account), regions=(gate.region(),)),))
+        return _discovered(gate, gate.caller(), organization, declared)
+    region = gate.region()
+    caller = gate.caller()
+    return Targets((Target(caller.account, intent.name_of(caller.account), regions=(region,)),))
 
 
 def _discovered(

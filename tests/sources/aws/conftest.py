@@ -56,8 +56,8 @@ class Aws:
 
     def read(self, *needs: str, regions: tuple[str, ...] = ("us-east-1",), **options: Any) -> Estate:
         """Read the account for needs such as `AWS::S3::Bucket.VersioningConfiguration` or `AWS::KMS::Key`."""
-        options = {"targets": (self.target(*regions),), "patience": HASTE, "session": self.session, **options}
-        return read(needs=frozenset(map(need, needs)), **options)
+        defaults = {"targets": (self.target(*regions),), "patience": HASTE, "session": self.session}
+        return read(**{**defaults, "needs": frozenset(map(need, needs)), **options})
 
     @contextmanager
     def behind(self, *faults: Fault) -> Iterator[FaultProxy]:
