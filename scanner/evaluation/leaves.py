@@ -8,7 +8,7 @@ from scanner.estate.unknown import Unknown, Value
 from scanner.evaluation.closures import Compiled, Observation, Spot, Subject
 from scanner.evaluation.nodes import Constant, Leaf, Literal, Operand, ParamOperand, PathOperand
 from scanner.evaluation.operators import OPERATORS, Operator, first_unknown, in_words, malformed, shown
-from scanner.evaluation.regex import compile_regex
+from scanner.evaluation.patterns import compile_pattern
 from scanner.evaluation.truth import FALSE, TRUE, UNKNOWN
 
 Read: TypeAlias = Callable[[Subject, Value], Value]
@@ -89,7 +89,7 @@ def _reader(path: PropertyPath) -> Read:
 def _operand_reader(operand: Operand, operator: Operator) -> Read:
     match operand:
         case Literal(value):
-            constant = compile_regex(value) if operator.operand == "pattern" else value
+            constant = compile_pattern(value) if operator.operand == "pattern" else value
             return lambda _subject, _here: constant
         case PathOperand(path, offset):
             read = _reader(path)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from scanner.estate.paths import kind_of
 from scanner.estate.unknown import Unknown, Value
 from scanner.evaluation.comparison import among, elements, same
-from scanner.evaluation.regex import MAX_TEXT, Regex
+from scanner.evaluation.patterns import MAX_TEXT, Pattern
 from scanner.evaluation.truth import FALSE, TRUE, UNKNOWN
 
 Test: TypeAlias = Callable[[Value, Value], int]
@@ -129,7 +129,7 @@ def _at_most(value: Value, operand: Value) -> int:
 def _matches(value: Value, operand: Value) -> int:
     if len(value) > MAX_TEXT:
         return UNKNOWN
-    assert isinstance(operand, Regex)
+    assert isinstance(operand, Pattern)
     return TRUE if operand.matches(value) else FALSE
 
 

@@ -29,7 +29,7 @@ from scanner.evaluation.nodes import (
 )
 from scanner.evaluation.operators import OPERATORS, Operator
 from scanner.evaluation.parameters import Param
-from scanner.evaluation.regex import compile_regex
+from scanner.evaluation.patterns import SYNTAX, compile_pattern
 
 MAX_CONDITIONS = 500
 """Most nodes that one rule may have."""
@@ -166,9 +166,9 @@ class TreeReader:
     def _check_literal(self, value: Value, operator: Operator, schema: Schema, place: Place) -> None:
         if operator.operand == "pattern":
             try:
-                compile_regex(value)
+                compile_pattern(value)
             except ValueError as error:
-                self._report(place, str(error))
+                self._report(place, str(error), SYNTAX)
         if operator.operand not in ("scalar", "list"):
             return
         target = _compared(schema)

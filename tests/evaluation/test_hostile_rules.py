@@ -65,7 +65,7 @@ def test_a_broken_file_is_an_error_at_once(tmp_path: Path, data: bytes) -> None:
         ({"all": [{"any": [LEAF] * 50}] * 50}, "more than 500 conditions"),
         ({"path": "A" * 300, "exists": True}, "too long"),
         ({"path": "BucketName", "matches": "a" * 600}, "too long"),
-        ({"path": "BucketName", "matches": "((a{255}){255}){255}"}, "too large"),
+        ({"path": "BucketName", "matches": "((a{255}){255}){255}"}, "invalid repetition size"),
         ({"path": "BucketName", "in": [str(number) for number in range(300)]}, "is not a list of plain values"),
     ],
     ids=["depth", "breadth", "path", "pattern", "automaton", "list"],
