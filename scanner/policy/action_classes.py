@@ -27,6 +27,7 @@ from scanner.policy.patterns import is_literal, unescape
 
 _MAX_WILD = 32  # patterns without a literal service that are worth matching against all 22,000 actions
 _UNIVERSAL = frozenset({"*", "*:*"})
+_PLAIN = ("Bypass", "Delete", "Put")
 _LEVELS = ("Permissions management", "Write", "Tagging", "Unknown", "Read", "List")
 
 
@@ -122,9 +123,9 @@ def _shape_groups(service: str, partitions: tuple[str, ...]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def _telling(service: str, part: int) -> str:
-    """The action that best shows what a class amounts to: the one with the gravest access level, then by name."""
+    """The action that best shows what a class amounts to: by access level, the plainly dangerous first."""
     names = [name for at, name in enumerate(service_actions(service)) if part >> at & 1]
-    return min(names, key=lambda name: (_gravity(name), name))
+    return min(names, key=lambda name: (_gravity(name), not name.partition(":")[2].startswith(_PLAIN), name))
 
 
 def _gravity(name: str) -> int:

@@ -76,7 +76,8 @@ def search_for(granted: Prepared, allowed: Prepared, scope: Scope, effort: Effor
     words = granted.vocabulary | allowed.vocabulary
     scope = scope if scope.partitions else replace(scope, partitions=tuple(sorted(words.partitions)) or ("aws",))
     if scope not in granted.memory:
-        granted.memory[scope] = Examples(_search(granted, NOTHING, scope, granted.vocabulary, Effort()))
+        own_effort = Effort(effort.left)
+        granted.memory[scope] = Examples(_search(granted, NOTHING, scope, granted.vocabulary, own_effort))
     search = _search(granted, allowed, scope, words, effort)
     new_keys = allowed.vocabulary.keys - granted.vocabulary.keys
     # An example does not carry keys that only the other side looks at; that matters where their values are fixed.

@@ -78,7 +78,7 @@ def _find(within: tuple[tuple[str, ...], ...], outside: tuple[str, ...]) -> tupl
 
 def _find_in_pattern(pattern: str, others: list[tuple[str, ...]], outside: tuple[str, ...]) -> tuple[Answer, int]:
     for guess in _guesses(pattern):
-        if all(_any(group, guess) for group in others) and not _any(outside, guess):
+        if _any((pattern,), guess) and all(_any(group, guess) for group in others) and not _any(outside, guess):
             return guess, 1
     if _is_literal(pattern) or _covered(pattern, outside):
         return None, 1
@@ -103,10 +103,10 @@ def _guess(within: tuple[tuple[str, ...], ...], outside: tuple[str, ...]) -> str
 
 
 def _guesses(pattern: str) -> tuple[str, ...]:
-    """Texts of the pattern that a person would take for examples."""
+    """Texts that a person would take for examples of the pattern; most of them are."""
     if _is_literal(pattern):
         return (unescape(pattern),)
-    plain = pattern.replace("?", "x").replace(FIELD, "*")
+    plain = pattern.replace("?*", "*").replace("?", "x").replace(FIELD, "*")
     return tuple(unescape(plain.replace("*", filling)) for filling in ("example", "x", ""))
 
 
