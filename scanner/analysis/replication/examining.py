@@ -108,7 +108,7 @@ def _troubles(view: View, link: Link) -> Iterator[Trouble]:
 def _outcomes(
     view: View, link: Link, role: RoleSide, demands: Iterable[Demand], troubles: Iterable[Trouble]
 ) -> Iterator[Outcome]:
-    moot = {one.moot for one in troubles if isinstance(one, Fault)}
+    moot = {hop for one in troubles if isinstance(one, Fault) for hop in one.moot}
     if not isinstance(link.features.destination, str):
         moot.update(_AT_DESTINATION)
     asker = LinkRequests(view.book, role, link.ends)

@@ -22,7 +22,7 @@ from scanner.estate.unknown import Unknown, Value
 class Fault:
     """Something wrong with the link itself. `name` is for rules, `what` is a sentence for people.
 
-    `moot` is a hop whose permissions need not be asked about, for there is nothing to have them on.
+    `moot` are hops whose permissions need not be asked about, for there is nothing to have them on.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Fault:
     what: str
     reasons: Reasons
     effect: Effect = Effect.FAILS
-    moot: Hop | None = None
+    moot: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,12 @@ def faults_of_buckets(features: Features, ends: Ends) -> Iterator[Trouble]:
     hop = Hop.DESTINATION_OBJECT
     if partition_of(destination.arn) != partition_of(source.arn):
         what = f"{destination.arn} is in another partition than {source.arn}, where S3 cannot reach it"
-        yield Fault("DestinationInOtherPartition", hop, what, why.DESTINATION_ABSENT)
+        moot = (Hop.DESTINATION_OBJECT, Hop.DESTINATION_KEY)
+        yield Fault("DestinationInOtherPartition", hop, what, why.DESTINATION_ABSENT, moot=moot)
+        return
     if destination.is_absent:
         what = f"there is no bucket {destination.name} in account {destination.account}"
-        yield Fault("DestinationAbsent", hop, what, why.DESTINATION_ABSENT, moot=hop)
+        yield Fault("DestinationAbsent", hop, what, why.DESTINATION_ABSENT, moot=(hop,))
         return
     if destination.bucket is not None and isinstance(features.account, str) and features.account != destination.account:
         what = f"{destination.name} belongs to account {destination.account}, the rule says {features.account}"
@@ -128,7 +130,7 @@ def faults_of_keys(features: Features, ends: Ends) -> Iterator[Trouble]:
 def _faults_of_source_key(key: KeyEnd) -> Iterator[Trouble]:
     hop = Hop.SOURCE_KEY
     if key.is_absent:
-        yield Fault("SourceKeyAbsent", hop, f"there is no key {key.arn}", why.SOURCE_KEY_STATE, moot=hop)
+        yield Fault("SourceKeyAbsent", hop, f"there is no key {key.arn}", why.SOURCE_KEY_STATE, moot=(hop,))
     elif isinstance(key.arn, Unknown) and key.is_managed_by_aws is not True:
         yield Doubt(hop, key.arn.reason)
     elif key.key is not None:
@@ -141,9 +143,9 @@ def _faults_of_written_key(key: KeyEnd, ends: Ends) -> Iterator[Trouble]:
     hop, region = Hop.DESTINATION_KEY, ends.destination.region
     if isinstance(region, str) and isinstance(key.region, str) and region != key.region:
         what = f"key {key.arn} is in {key.region}, {ends.destination.name} in {region}"
-        yield Fault("ReplicaKeyInOtherRegion", hop, what, why.REPLICA_KEY_ABSENT, moot=hop)
+        yield Fault("ReplicaKeyInOtherRegion", hop, what, why.REPLICA_KEY_ABSENT, moot=(hop,))
     elif key.is_absent:
-        yield Fault("ReplicaKeyAbsent", hop, f"there is no key {_shown(key)}", why.REPLICA_KEY_ABSENT, moot=hop)
+        yield Fault("ReplicaKeyAbsent", hop, f"there is no key {_shown(key)}", why.REPLICA_KEY_ABSENT, moot=(hop,))
     else:
         across = _crosses_accounts(key, ends)
         what = f"key {_shown(key)} is managed by AWS, and other accounts can never use such a key"
