@@ -18,7 +18,7 @@ _SKIPPED = {"connection", "transfer-encoding", "content-length", "date", "server
 
 
 class Replay:
-    """The answers seen so far, by what was asked: method, path, target header, credential scope and body."""
+    """The answers seen so far, by what was asked: method, path, target header, caller, credential scope and body."""
 
     def __init__(self, upstream: str, delay: float) -> None:
         self._upstream = urlsplit(upstream)
@@ -71,8 +71,15 @@ def _parse(head: bytes) -> tuple[str, dict[str, str]]:
 
 
 def _key(method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
-    scope = headers.get("authorization", "").partition("Credential=")[2].partition(",")[0].split("/")[2:4]
-    asked = (method, path, headers.get("x-amz-target", ""), headers.get("x-amz-account-id", ""), "/".join(scope))
+    credential = headers.get("authorization", "").partition("Credential=")[2].partition(",")[0].split("/")
+    asked = (
+        method,
+        path,
+        headers.get("x-amz-target", ""),
+        headers.get("x-amz-account-id", ""),
+        *credential[:1],
+        *credential[2:4],
+    )
     return hashlib.sha256("\n".join(asked).encode() + b"\n" + body).digest()
 
 
