@@ -21,6 +21,8 @@ from scanner.estate.intent import Copy, Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown
 
+_NO_RULE = "NoRuleForCopy"
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredCopies:
@@ -70,17 +72,21 @@ def _missing_copies(view: View, source: Resource, wanted: tuple[Copy, ...]) -> I
         destination = view.places.destination(f"arn:{key[0]}:s3:::{copy.bucket}", copy.account or None)
         what = f"{copy.bucket} must hold a copy of {source.name}, and no rule of {source.name} leads there"
         if isinstance(rules, Unknown):
-            yield _link(end, source, destination, Doubt(Hop.SOURCE_BUCKET, rules.reason))
+            yield _link(end, source, destination, _unseen(rules))
             continue
         if any(destination_id(rule) == (key[0], copy.bucket) for rule in rules):
             continue
         unread = next((rule.destination for rule in rules if isinstance(rule.destination, Unknown)), None)
-        trouble = _no_configuration(what) if unread is None else Doubt(Hop.SOURCE_BUCKET, unread.reason)
+        trouble = _no_configuration(what) if unread is None else _unseen(unread)
         yield _link(end, source, destination, trouble)
 
 
 def _no_configuration(what: str) -> Fault:
-    return Fault("NoRuleForCopy", Hop.SOURCE_BUCKET, what, why.NO_CONFIGURATION)
+    return Fault(_NO_RULE, Hop.SOURCE_BUCKET, what, why.NO_CONFIGURATION)
+
+
+def _unseen(doubt: Unknown) -> Doubt:
+    return Doubt(Hop.SOURCE_BUCKET, doubt.reason, about=_NO_RULE)
 
 
 def _link(end: End, source: Resource, destination: End, trouble: Trouble) -> Resource:

@@ -7,7 +7,8 @@ from scanner.analysis.replication.examining import Examination, Shortfall
 from scanner.analysis.replication.faults import Doubt, Fault, Trouble
 from scanner.analysis.replication.names import LINK
 from scanner.analysis.replication.places import End, KeyEnd
-from scanner.analysis.replication.vocabulary import LinkVerdict
+from scanner.analysis.replication.sides import is_denied, sides_of
+from scanner.analysis.replication.vocabulary import Effect, LinkVerdict
 from scanner.analysis.truth import Truth, equals, negate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
@@ -67,7 +68,7 @@ def _verdict(
         "Verdict": str(verdict),
         "FailureReasons": reasons,
         "Missing": [_missing(short) for short in missing],
-        "Unknown": [{"Hop": str(doubt.hop), "Reason": doubt.reason} for doubt in doubts],
+        "Unknown": [_doubt(doubt) for doubt in doubts],
         "Faults": [_fault(fault) for fault in faults],
     }
 
@@ -83,7 +84,19 @@ def _missing(short: Shortfall) -> dict[str, Value]:
         Effect=str(demand.effect),
         Reasons=list(demand.reasons),
         DecidedBy=short.decided_by,
+        Sides=[str(side) for side in sides_of(short.outcome)],
+        IsDenied=is_denied(short.outcome),
     )
+
+
+def _doubt(doubt: Doubt) -> dict[str, Value]:
+    return {
+        "Hop": str(doubt.hop),
+        "Reason": doubt.reason,
+        "About": doubt.about,
+        "Effect": str(Effect.FAILS if doubt.decisive else Effect.DEGRADES),
+        "Sides": [str(side) for side in doubt.sides],
+    }
 
 
 def _fault(fault: Fault) -> dict[str, Value]:

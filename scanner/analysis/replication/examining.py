@@ -20,6 +20,7 @@ from scanner.analysis.replication.lifecycle import faults_of_lifecycle
 from scanner.analysis.replication.links import Link, View
 from scanner.analysis.replication.neighbours import faults_of_neighbours
 from scanner.analysis.replication.policy_book import RoleSide
+from scanner.analysis.replication.sides import sides_of
 from scanner.analysis.replication.vocabulary import Effect, Hop, LinkVerdict
 from scanner.estate.unknown import Unknown
 from scanner.policy.decision import describe
@@ -96,7 +97,7 @@ def _troubles(view: View, link: Link) -> Iterator[Trouble]:
         what = f"rule {features.id} names no destination"
         yield Fault("NoDestination", Hop.SOURCE_BUCKET, what, why.NO_CONFIGURATION)
     elif isinstance(features.destination, Unknown):
-        yield Doubt(Hop.DESTINATION_OBJECT, features.destination.reason)
+        yield Doubt(Hop.DESTINATION_OBJECT, features.destination.reason, about="NoDestination")
     else:
         yield from faults_of_buckets(features, ends)
         yield from faults_of_neighbours(features, ends, view.network)
@@ -156,7 +157,8 @@ def _open(outcomes: Iterable[Outcome]) -> Iterator[Doubt]:
         if outcome.state is State.OPEN:
             for reason in outcome.why_open or ("it could not be decided",):
                 told = f"{outcome.demand.action}: {reason}"
-                yield Doubt(outcome.demand.hop, told, decisive=outcome.demand.effect is Effect.FAILS)
+                decisive = outcome.demand.effect is Effect.FAILS
+                yield Doubt(outcome.demand.hop, told, decisive, outcome.demand.action, sides_of(outcome))
 
 
 def _distinct(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:

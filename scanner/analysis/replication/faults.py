@@ -13,7 +13,7 @@ from scanner.analysis.replication import vocabulary as why
 from scanner.analysis.replication.demands import Ends
 from scanner.analysis.replication.features import Features
 from scanner.analysis.replication.places import KeyEnd
-from scanner.analysis.replication.vocabulary import Effect, Hop, Reasons
+from scanner.analysis.replication.vocabulary import Effect, Hop, Reasons, Side
 from scanner.analysis.truth import Truth, all_true, any_true, equals, negate
 from scanner.estate.unknown import Unknown, Value
 
@@ -35,11 +35,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something needed that was not seen; `decisive` where the link's verdict hangs on it."""
+    """Something needed that was not seen; `decisive` where the link's verdict hangs on it.
+
+    `about` is the fault that there may be, or the action that may not be allowed, with the `sides` that must allow it;
+    empty where everything is in doubt, for the role was not seen.
+    """
 
     hop: Hop
     reason: str
     decisive: bool = True
+    about: str = ""
+    sides: tuple[Side, ...] = ()
 
 
 Trouble: TypeAlias = Fault | Doubt
@@ -132,7 +138,7 @@ def _faults_of_source_key(key: KeyEnd) -> Iterator[Trouble]:
     if key.is_absent:
         yield Fault("SourceKeyAbsent", hop, f"there is no key {key.arn}", why.SOURCE_KEY_STATE, moot=(hop,))
     elif isinstance(key.arn, Unknown) and key.is_managed_by_aws is not True:
-        yield Doubt(hop, key.arn.reason)
+        yield Doubt(hop, key.arn.reason, about="SourceKeyAbsent")
     elif key.key is not None:
         unusable = negate(_is_usable(key.state))
         what = f"key {key.arn} cannot be used: its state is {key.state}"
@@ -152,7 +158,7 @@ def _faults_of_written_key(key: KeyEnd, ends: Ends) -> Iterator[Trouble]:
         foreign = Fault("ReplicaKeyManagedByAws", hop, what, why.DESTINATION_WRITE)
         yield from _if(all_true((key.is_managed_by_aws, across)), foreign)
         if isinstance(key.arn, Unknown) and key.is_managed_by_aws is not True:
-            yield Doubt(hop, key.arn.reason)
+            yield Doubt(hop, key.arn.reason, about="ReplicaKeyAbsent")
         if key.key is not None:
             what = f"key {key.arn} cannot be used: its state is {key.state}"
             unusable = negate(_is_usable(key.state))
@@ -183,12 +189,15 @@ def _needed(needed: Truth, troubles: Iterator[Trouble]) -> Iterator[Trouble]:
         return
     for trouble in troubles:
         doubt = needed if isinstance(needed, Unknown) else None
-        yield trouble if doubt is None or isinstance(trouble, Doubt) else Doubt(trouble.hop, doubt.reason)
+        if doubt is None or isinstance(trouble, Doubt):
+            yield trouble
+        else:
+            yield Doubt(trouble.hop, doubt.reason, about=trouble.name)
 
 
 def _if(holds: Truth, fault: Fault) -> Iterator[Trouble]:
     if isinstance(holds, Unknown):
-        yield Doubt(fault.hop, holds.reason, decisive=fault.effect is Effect.FAILS)
+        yield Doubt(fault.hop, holds.reason, decisive=fault.effect is Effect.FAILS, about=fault.name)
     elif holds:
         yield fault
 

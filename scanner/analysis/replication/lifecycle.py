@@ -17,6 +17,7 @@ from scanner.analysis.replication.vocabulary import Hop
 from scanner.analysis.truth import Truth, all_true, any_true, equals
 from scanner.estate.unknown import Unknown, Value
 
+_NAME = "LifecycleOutrunsReplication"
 _OUT_OF_REACH = ("GLACIER", "Glacier", "DEEP_ARCHIVE")
 
 
@@ -24,13 +25,17 @@ def faults_of_lifecycle(features: Features, source: End) -> Iterator[Trouble]:
     """Whether a lifecycle rule of the source takes all, or some, of the objects that are to be replicated at once."""
     configuration = source.look_up("LifecycleConfiguration")
     if isinstance(configuration, Unknown):
-        yield Doubt(Hop.SOURCE_OBJECT, configuration.reason, decisive=False)
+        yield _unseen(configuration)
         return
     for rule in elements(at(configuration, "Rules")):
         if isinstance(rule, Unknown):
-            yield Doubt(Hop.SOURCE_OBJECT, rule.reason, decisive=False)
+            yield _unseen(rule)
         else:
             yield from _faults_of(rule, features)
+
+
+def _unseen(doubt: Unknown) -> Doubt:
+    return Doubt(Hop.SOURCE_OBJECT, doubt.reason, decisive=False, about=_NAME)
 
 
 def _faults_of(rule: Value, features: Features) -> Iterator[Trouble]:
@@ -40,11 +45,11 @@ def _faults_of(rule: Value, features: Features) -> Iterator[Trouble]:
     prefix = text(rule, "Prefix") or ""
     doubt = next((one for one in (prefix, features.prefix) if isinstance(one, Unknown)), None)
     what = f"lifecycle rule {at(rule, 'Id') or 'without id'} moves objects to Glacier classes at once"
-    fault = Fault("LifecycleOutrunsReplication", Hop.SOURCE_OBJECT, what, why.NOT_ELIGIBLE)
+    fault = Fault(_NAME, Hop.SOURCE_OBJECT, what, why.NOT_ELIGIBLE)
     if isinstance(prefix, Unknown) or isinstance(features.prefix, Unknown):
         yield from degrading(doubt or False, fault)
     elif features.prefix.startswith(prefix) and not _is_filtered(rule):
-        yield fault if at_once is True else Doubt(fault.hop, at_once.reason)
+        yield fault if at_once is True else Doubt(fault.hop, at_once.reason, about=_NAME)
     elif prefix.startswith(features.prefix) or features.prefix.startswith(prefix):
         yield from degrading(at_once, fault)
 

@@ -165,7 +165,7 @@ def _id(arn: str) -> BucketId:
 def degrading(holds: Truth, fault: Fault) -> Iterator[Trouble]:
     """The fault as one that only degrades, where it holds; a doubt that decides nothing where that is not known."""
     if isinstance(holds, Unknown):
-        yield Doubt(fault.hop, holds.reason, decisive=False)
+        yield Doubt(fault.hop, holds.reason, decisive=False, about=fault.name)
     elif holds:
         yield replace(fault, effect=Effect.DEGRADES)
 

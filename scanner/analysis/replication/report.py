@@ -1,6 +1,6 @@
 """Links in the shape of the JSON report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from scanner.analysis.reading import elements
 from scanner.analysis.replication.names import LINK
@@ -31,7 +31,8 @@ def _reported(link: Mapping[str, Value]) -> dict[str, Value]:
             _picked(one, hop="Hop", action="Action", resource="Resource", statement="Statement")
             for one in elements(None if isinstance(excess, Unknown) else excess)
         ],
-        "unknown": [_picked(one, hop="Hop", reason="Reason") for one in link["Unknown"]],
+        "faults": [_picked(one, name="Name", hop="Hop", effect="Effect", what="What") for one in link["Faults"]],
+        "unknown": _distinct(_picked(one, hop="Hop", reason="Reason") for one in link["Unknown"]),
     }
 
 
@@ -42,6 +43,11 @@ def _reported_end(end: Mapping[str, Value]) -> dict[str, str]:
 def _text(value: Value) -> str:
     """What was not seen is empty in the report, whose `unknown` says why."""
     return value if isinstance(value, str) else ""
+
+
+def _distinct(entries: Iterable[dict[str, Value]]) -> list[dict[str, Value]]:
+    """One unseen thing may leave several questions open; people are told of it once."""
+    return list({tuple(entry.values()): entry for entry in entries}.values())
 
 
 def _picked(entry: Mapping[str, Value], **names: str) -> dict[str, Value]:

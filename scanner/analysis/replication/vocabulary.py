@@ -27,6 +27,17 @@ class Effect(StrEnum):
     DEGRADES = "degrades"
 
 
+class Side(StrEnum):
+    """Whose policy decides: where a permission has to be given, or what takes it away."""
+
+    TRUST = "trust policy"
+    ROLE = "role"
+    BUCKET = "bucket policy"
+    KEY = "key policy"
+    GUARDRAIL = "guardrail"
+    """A permission boundary, an SCP or an RCP: it gives nothing and limits everything."""
+
+
 class LinkVerdict(StrEnum):
     """Whether objects would arrive. `UNKNOWN` when nothing fails for certain, but something needed was not seen."""
 
