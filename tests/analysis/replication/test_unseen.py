@@ -1,0 +1,195 @@
+"""What was not seen leaves a link unknown, never broken; what fails for certain breaks it all the same."""
+
+import pytest
+
+from scanner.estate.estate import Unseen
+from scanner.estate.unknown import Unknown
+
+HOME, AWAY, THIRD = "111111111111", "222222222222", "333333333333"
+REFUSED = Unknown("refused: AccessDenied; needs a permission")
+
+
+def hops(link):
+    return {entry["Hop"] for entry in link["Unknown"]}
+
+
+def test_a_destination_account_that_was_not_scanned(blueprint):
+    blueprint.accounts = (HOME,)
+    link = blueprint.link()
+    assert (link["Verdict"], link["Missing"], link["Faults"]) == ("unknown", [], [])
+    assert hops(link) == {"destination-object", "destination-key"}
+    assert all(f"account {AWAY} was not scanned" in entry["Reason"] for entry in link["Unknown"])
+
+
+def test_what_the_role_lacks_is_certain_whatever_the_destination_says(blueprint):
+    blueprint.accounts = (HOME,)
+    blueprint.statements["Write"]["Action"].remove("s3:ReplicateObject")
+    link = blueprint.link()
+    assert link["Verdict"] == "broken"
+    assert [entry["Action"] for entry in link["Missing"]] == ["s3:ReplicateObject"]
+
+
+def test_a_destination_of_which_not_even_the_account_is_named(blueprint):
+    blueprint.accounts = (HOME,)
+    del blueprint.rule["Destination"]["Account"]
+    link = blueprint.link()
+    assert link["Verdict"] == "unknown"
+    assert isinstance(link["Destination"]["Account"], Unknown)
+    assert isinstance(link["CrossesAccount"], Unknown)
+
+
+def test_a_bucket_that_no_scanned_account_has_may_be_in_another(blueprint):
+    del blueprint.rule["Destination"]["Account"]
+    blueprint.destination = blueprint.destination_policy = None
+    assert blueprint.link()["Verdict"] == "unknown"
+
+
+def blind_role(b):
+    b.role = None
+    b.unseen.append(Unseen(HOME, "", "AWS::IAM::Role", "refused"))
+
+
+def unread_trust(b):
+    b.role["AssumeRolePolicyDocument"] = REFUSED
+
+
+def unread_role_policies(b):
+    b.role["Policies"] = REFUSED
+
+
+def aws_managed_policy(b):
+    b.role["ManagedPolicyArns"] = [b.arn("iam", "", "aws", "policy/AmazonS3FullAccess")]
+
+
+def unread_boundary(b):
+    b.role["PermissionsBoundary"] = b.arn("iam", "", HOME, "policy/boundary")
+
+
+def unread_destination_policy(b):
+    b.destination_policy = REFUSED
+
+
+def blind_bucket_policies(b):
+    b.destination_policy = None
+    b.unseen.append(Unseen(AWAY, "", "AWS::S3::BucketPolicy", "refused"))
+
+
+def unread_key_policy(b):
+    b.replica_key = REFUSED
+
+
+def blind_keys(b):
+    b.source_key = None
+    b.unseen.append(Unseen(HOME, b.home_region, "AWS::KMS::Key", "refused"))
+
+
+def unread_key_state(b):
+    b.key_states["replica"] = REFUSED
+
+
+def unread_scp(b):
+    b.scps["r-1"].append(REFUSED)
+
+
+def blind_scps(b):
+    b.scps = {}
+    b.unseen.append(Unseen(THIRD, "", "AWS::Organizations::Policy", "refused"))
+
+
+def unread_versioning(b):
+    b.destination["VersioningConfiguration"] = REFUSED
+
+
+def unread_encryption(b):
+    b.source["BucketEncryption"] = REFUSED
+
+
+def unread_role_name(b):
+    b.source["ReplicationConfiguration"]["Role"] = REFUSED
+
+
+def unread_destination_name(b):
+    b.rule["Destination"]["Bucket"] = REFUSED
+
+
+def unread_status(b):
+    b.rule["Status"] = REFUSED
+
+
+def unread_rule(b):
+    b.source["ReplicationConfiguration"]["Rules"] = [REFUSED]
+
+
+def condition_on_a_tag_of_the_resource(b):
+    b.statements["Write"]["Condition"] = {"StringEquals": {"aws:ResourceTag/copy": "yes"}}
+
+
+def garbled_destination_policy(b):
+    b.destination_policy = "{"
+
+
+UNSEEN = [
+    blind_role,
+    unread_trust,
+    unread_role_policies,
+    aws_managed_policy,
+    unread_boundary,
+    unread_destination_policy,
+    blind_bucket_policies,
+    unread_key_policy,
+    blind_keys,
+    unread_key_state,
+    unread_scp,
+    blind_scps,
+    unread_versioning,
+    unread_encryption,
+    unread_role_name,
+    unread_destination_name,
+    unread_status,
+    unread_rule,
+    condition_on_a_tag_of_the_resource,
+    garbled_destination_policy,
+]
+
+
+@pytest.mark.parametrize("change", UNSEEN, ids=lambda change: change.__name__)
+def test_anything_unseen_that_matters_leaves_the_link_unknown(blueprint, change):
+    change(blueprint)
+    link = blueprint.link()
+    assert (link["Verdict"], link["Missing"], link["Faults"]) == ("unknown", [], [])
+    assert link["Unknown"]
+
+
+def test_what_degrades_at_most_is_told_and_decides_nothing(blueprint):
+    blueprint.source["LifecycleConfiguration"] = REFUSED
+    link = blueprint.link()
+    assert (link["Verdict"], hops(link)) == ("works", {"source-object"})
+
+
+def test_what_an_unread_encryption_cannot_change_is_decided(blueprint):
+    blueprint.source["BucketEncryption"] = REFUSED
+    blueprint.statements["Read"]["Action"] = ["s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+    link = blueprint.link()
+    assert link["Verdict"] == "broken"
+    assert [entry["Action"] for entry in link["Missing"]] == ["s3:GetObjectVersionForReplication"]
+
+
+def test_an_organization_in_which_nobody_is_listed_binds_nobody(blueprint):
+    blueprint._organization = list
+    assert blueprint.link()["Verdict"] == "works"
+
+
+def test_the_refusal_of_a_member_says_nothing_once_the_management_account_answered(blueprint):
+    blueprint.unseen.append(Unseen(HOME, "", "AWS::Organizations::Policy", "refused"))
+    assert blueprint.link()["Verdict"] == "works"
+
+
+def test_a_scan_that_was_not_to_read_organizations_cannot_speak_for_them(blueprint):
+    from dataclasses import replace
+
+    from scanner.analysis.replication import LINK, derive_links
+
+    blueprint._organization = list
+    read = frozenset(one.type for one in blueprint.estate.resources) | {"AWS::KMS::Alias"}
+    (link,) = derive_links(replace(blueprint.estate, types=read), blueprint.intent).of_type(LINK)
+    assert link.properties["Verdict"] == "unknown"
