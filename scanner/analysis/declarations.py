@@ -46,10 +46,18 @@ def declared(intent: Intent) -> Mapping[BucketId, Declared]:
     copies: dict[BucketId, list[Protected]] = {}
     for entry in intent.protect:
         if entry.bucket:
-            originals.setdefault(_bucket(intent, entry.bucket, entry.account), []).append(entry)
+            originals.setdefault(bucket_named(intent, entry.bucket, entry.account), []).append(entry)
         for copy in entry.copies:
-            copies.setdefault(_bucket(intent, copy.bucket, copy.account), []).append(entry)
+            copies.setdefault(bucket_named(intent, copy.bucket, copy.account), []).append(entry)
     return {key: Declared(tuple(originals.get(key, ())), tuple(copies.get(key, ()))) for key in {**originals, **copies}}
+
+
+def named_accounts(estate: Estate, intent: Intent) -> frozenset[str]:
+    """All accounts that the estate file names, in whichever part; those that were scanned count as named."""
+    copies = {copy.account for entry in intent.protect for copy in entry.copies}
+    originals = {entry.account for entry in intent.protect}
+    scanned, listed = {account.id for account in estate.accounts}, {account.id for account in intent.accounts}
+    return frozenset((copies | originals | scanned | listed) - {""})
 
 
 def derive_declarations(estate: Estate, intent: Intent) -> Estate:
@@ -81,6 +89,7 @@ def _same_account(entry: Protected, name: str) -> bool:
     return any(copy.bucket == name and copy.account and copy.account == entry.account for copy in entry.copies)
 
 
-def _bucket(intent: Intent, name: str, account: str) -> BucketId:
+def bucket_named(intent: Intent, name: str, account: str) -> BucketId:
+    """The identity of a bucket that the estate file names; the account tells its partition."""
     partitions = {known.id: known.partition for known in intent.accounts}
     return partitions.get(account, intent.partition), name

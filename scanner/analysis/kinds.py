@@ -11,6 +11,7 @@ ALARM = "AWS::CloudWatch::Alarm"
 COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
 METRIC_FILTER = "AWS::Logs::MetricFilter"
 TOPIC = "AWS::SNS::Topic"
+TOPIC_POLICY = "AWS::SNS::TopicPolicy"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 KEY = "AWS::KMS::Key"
 ALIAS = "AWS::KMS::Alias"
@@ -18,6 +19,9 @@ MACIE_SESSION = "AWS::Macie::Session"
 
 ACCOUNT_REGION = "DR::AccountRegion"
 """Derived: one account's part of one region, where the estate keeps data."""
+
+PROTECTED_BUCKET = "DR::ProtectedBucket"
+"""Derived: a bucket that the estate file protects, whether it exists or not, with the copies asked for."""
 
 
 def needs(type_: str, *paths: str) -> frozenset[Need]:

@@ -80,8 +80,8 @@ def _rule(rule: Value, prefixes: tuple[str, ...]) -> Value:
         Enabled=equals(at(rule, "Status"), "Enabled"),
         TouchesData=reach.touches,
         CoversData=reach.covers,
-        ExpirationDays=_expiration_days(rule),
-        NoncurrentDays=_noncurrent_days(rule),
+        ExpirationDays=expiration_days(rule),
+        NoncurrentDays=noncurrent_days(rule),
         KeepsNewerVersions=number(rule, "NoncurrentVersionExpiration.NewerNoncurrentVersions"),
     )
 
@@ -93,10 +93,11 @@ def _reach(rule: Value, prefixes: tuple[str, ...]) -> _Reach:
     start = prefix or ""
     touches = any(one.startswith(start) or start.startswith(one) for one in prefixes)
     covers = any(one.startswith(start) for one in prefixes)
-    return _Reach(touches, all_true((covers, *_unfiltered(rule))))
+    return _Reach(touches, all_true((covers, *unfiltered(rule))))
 
 
-def _unfiltered(rule: Value) -> Iterable[Truth]:
+def unfiltered(rule: Value) -> Iterable[Truth]:
+    """Whether nothing but its prefix narrows a lifecycle rule, filter by filter."""
     yield from (tag if isinstance(tag, Unknown) else False for tag in elements(at(rule, "TagFilters")))
     for bound in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
         size = at(rule, bound)
@@ -106,7 +107,8 @@ def _unfiltered(rule: Value) -> Iterable[Truth]:
         )
 
 
-def _expiration_days(rule: Value) -> Value:
+def expiration_days(rule: Value) -> Value:
+    """After how many days a lifecycle rule expires current versions; None where it does not."""
     # A date spares nothing: what was written the day before goes too.
     date = at(rule, "ExpirationDate")
     if date is not None:
@@ -114,7 +116,8 @@ def _expiration_days(rule: Value) -> Value:
     return number(rule, "ExpirationInDays")
 
 
-def _noncurrent_days(rule: Value) -> Value:
+def noncurrent_days(rule: Value) -> Value:
+    """After how many days a lifecycle rule removes superseded versions; None where it does not."""
     days = number(rule, "NoncurrentVersionExpiration.NoncurrentDays")
     return number(rule, "NoncurrentVersionExpirationInDays") if days is None else days
 

@@ -8,10 +8,10 @@ declares.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from scanner.analysis.access.table import ACCESS
 from scanner.analysis.access_points import derive_access_point_members
 from scanner.analysis.account_regions import derive_account_regions, derive_macie
 from scanner.analysis.alarm_actions import derive_alarm_topics, derive_composite_alarms, derive_watched_data
-from scanner.analysis.bucket_policies import derive_policy_denials
 from scanner.analysis.declarations import derive_declarations
 from scanner.analysis.denied_access import derive_denied_access
 from scanner.analysis.keys import derive_bucket_keys, derive_key_users
@@ -27,16 +27,23 @@ from scanner.analysis.kinds import (
     KEY,
     MACIE_SESSION,
     METRIC_FILTER,
+    PROTECTED_BUCKET,
     SUBSCRIPTION,
     TOPIC,
+    TOPIC_POLICY,
     TRAIL,
     needs,
 )
+from scanner.analysis.link_intent import derive_link_accounts, derive_link_intent, derive_link_retention
+from scanner.analysis.link_lifecycles import derive_link_lifecycles
+from scanner.analysis.link_neighbours import derive_access_point_pairs, derive_link_neighbours
+from scanner.analysis.link_shortfalls import derive_link_shortfalls
 from scanner.analysis.log_targets import derive_access_log_targets, derive_audit_logs
+from scanner.analysis.protected_buckets import derive_protected_buckets
 from scanner.analysis.public_access import SETTINGS, derive_public_access_block
 from scanner.analysis.replication import GIVES as LINK_GIVES
+from scanner.analysis.replication import LINK, derive_links
 from scanner.analysis.replication import READS as LINK_READS
-from scanner.analysis.replication import derive_links
 from scanner.analysis.replication_alarms import derive_replication_alarms
 from scanner.analysis.replication_roles import derive_replication_roles, derive_sources
 from scanner.analysis.request_metrics import derive_request_metrics
@@ -172,15 +179,14 @@ ANALYSES: tuple[Analysis, ...] = (
         derive_public_access_block,
     ),
     Analysis(
-        "policy-denials",
-        _derived(BUCKET, "PolicyDeniesSseC"),
-        needs(BUCKET) | needs(BUCKET_POLICY, "Bucket", "PolicyDocument"),
-        derive_policy_denials,
-    ),
-    Analysis(
         "access-log-targets",
         _derived(BUCKET, "AccessLogTarget"),
-        needs(BUCKET, "LoggingConfiguration", "BucketEncryption", *_OBJECT_LOCK),
+        needs(
+            BUCKET,
+            *("LoggingConfiguration", "BucketEncryption", *_OBJECT_LOCK),
+            *("OwnershipControls", "AccessControl", "Observed.AclGrants"),
+        )
+        | needs(BUCKET_POLICY, "Bucket", "PolicyDocument"),
         derive_access_log_targets,
     ),
     Analysis(
@@ -234,7 +240,10 @@ ANALYSES: tuple[Analysis, ...] = (
         _derived(ALARM, "AlarmTopics"),
         needs(ALARM, "AlarmActions")
         | needs(TOPIC, "KmsMasterKeyId", "Observed.SubscriptionsConfirmed")
-        | needs(SUBSCRIPTION, "TopicArn", "Observed.PendingConfirmation"),
+        | needs(SUBSCRIPTION, "TopicArn", "Observed.PendingConfirmation")
+        | needs(TOPIC_POLICY, "Topics", "PolicyDocument")
+        | needs(KEY, "KeyPolicy")
+        | needs(ALIAS, "AliasName", "TargetKeyId"),
         derive_alarm_topics,
     ),
     Analysis(
@@ -280,7 +289,56 @@ ANALYSES: tuple[Analysis, ...] = (
         | needs(ALARM, *_ALARM_METRIC),
         derive_denied_access,
     ),
+    *(Analysis(*entry) for entry in ACCESS),
     Analysis("replication-links", LINK_GIVES, LINK_READS, derive_links),
+    Analysis(
+        "link-shortfalls",
+        _derived(LINK, "Shortfalls", "Faults"),
+        needs(LINK, "", "Missing", "Unknown", "Faults"),
+        derive_link_shortfalls,
+    ),
+    Analysis(
+        "link-intent",
+        _derived(LINK, "Asked", "RpoMinutes", "RtoMinutes", "RequiredRetentionDays", "UncoveredPrefixes"),
+        needs(LINK, "", "Source", "Destination", "Rule"),
+        derive_link_intent,
+    ),
+    Analysis(
+        "link-accounts",
+        _derived(LINK, "AccountsAreNamed", "DestinationIsNamed"),
+        needs(LINK, "", "Destination") | needs(BUCKET),
+        derive_link_accounts,
+    ),
+    Analysis(
+        "link-retention",
+        _derived(LINK, "SourceRetentionDays", "DestinationRetentionDays"),
+        needs(LINK, "", "Source", "Destination"),
+        derive_link_retention,
+    ),
+    Analysis(
+        "link-neighbours",
+        _derived(LINK, "IsTwoWay", "ChainedFrom"),
+        needs(LINK, "", "Source", "Destination") | needs(BUCKET, "ReplicationConfiguration", "Derived.IsDestination"),
+        derive_link_neighbours,
+    ),
+    Analysis(
+        "link-lifecycles",
+        _derived(LINK, "SoonerExpiry"),
+        needs(LINK, "", "Source", "Destination", "Rule") | needs(BUCKET, "LifecycleConfiguration"),
+        derive_link_lifecycles,
+    ),
+    Analysis(
+        "access-point-pairs",
+        _derived(ACCESS_POINT, "Pairs"),
+        needs(ACCESS_POINT, "Regions") | needs(BUCKET, "ReplicationConfiguration"),
+        derive_access_point_pairs,
+    ),
+    Analysis(
+        "protected-buckets",
+        needs(PROTECTED_BUCKET, "", "Bucket", "Exists", "Copies"),
+        needs(LINK, "", "Source", "Destination", "Verdict", "Unknown") | needs(BUCKET),
+        derive_protected_buckets,
+    ),
 )
 """In the order in which they run: each reads only what the world or an earlier one gives."""
 

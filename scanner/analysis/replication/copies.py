@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scanner.analysis.annotation import BucketId, bucket_id, buckets_by_id
-from scanner.analysis.declarations import declared
+from scanner.analysis.declarations import declared, named_accounts
 from scanner.analysis.replication import vocabulary as why
 from scanner.analysis.replication.description import link_resource, missing_link_properties
 from scanner.analysis.replication.faults import Doubt, Fault, Trouble
@@ -38,11 +38,8 @@ class DeclaredCopies:
     def of(cls, estate: Estate, intent: Intent) -> "DeclaredCopies":
         """What an estate file says for an estate."""
         originals = {key: said.originals for key, said in declared(intent).items() if said.originals}
-        entries = [entry for group in originals.values() for entry in group]
-        named = {account.id for account in estate.accounts} | {account.id for account in intent.accounts}
-        named |= {entry.account for entry in entries} | {copy.account for entry in entries for copy in entry.copies}
         copies = {key: tuple(copy for entry in group for copy in entry.copies) for key, group in originals.items()}
-        return cls(copies, frozenset(named - {""}))
+        return cls(copies, named_accounts(estate, intent))
 
     def names(self, source: BucketId, destination: End) -> Truth:
         """Whether the file names a bucket as a copy of another."""
