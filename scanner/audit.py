@@ -57,7 +57,7 @@ def question(
     Raises `InvalidInputError` for rules that do not load, an id or parameter that no rule has, and a choice that
     leaves no rule to run.
     """
-    pack = load_pack(builtin_directory(), *folders)
+    pack = load_pack(builtin_directory(), *folders, examples=False)
     check_params(pack.rules, intent.params)
     severities = tuple(s for s in Severity if severity is None or s.rank <= severity.rank)
     rules = pack.select(ids, severities)

@@ -9,7 +9,7 @@ from pathlib import Path
 from scanner.errors import InvalidInputError
 from scanner.estate.paths import PSEUDO_PROPERTIES
 from scanner.estate.resource import Resource
-from scanner.estate.schemas import Problem, Validator, compile_schema, expected_one_of, nearest
+from scanner.estate.schemas import MAX_PROBLEMS, Problem, Validator, compile_schema, expected_one_of, nearest
 from scanner.estate.shapes import Shape, known_types, load_shape
 from scanner.estate.strict_yaml import Node, load_yaml
 from scanner.estate.unknown import Value, from_json
@@ -20,36 +20,41 @@ from scanner.evaluation.problems import RulePackError
 from scanner.evaluation.rule import Attack, Example, Rule
 from scanner.evaluation.vocabulary import check_names, load_vocabulary, rules_directory
 
+MAX_BYTES = 256 * 1024
+"""Largest rule file that is read; forty times the largest of our own."""
 
-def read_rule(file: Path) -> Rule:
-    """Load one rule file. Raises RulePackError with everything that is wrong with it."""
+
+def read_rule(file: Path, *, examples: bool = True) -> Rule:
+    """Load one rule file, with or without its examples. Raises RulePackError with everything that is wrong with it."""
     try:
-        node = load_yaml(file)
+        node = load_yaml(file, max_bytes=MAX_BYTES)
     except InvalidInputError as error:
         raise RulePackError([error]) from error
-    return rule_of(node, file.stem)
+    return rule_of(node, file.stem, examples=examples)
 
 
-def rule_of(node: Node, name: str) -> Rule:
-    """The rule of a document whose file is called `name` (without suffix). Raises RulePackError."""
-    problems = list(islice(_schema()(node.value, ()), _MAX_PROBLEMS))
+def rule_of(node: Node, name: str, *, examples: bool = True) -> Rule:
+    """The rule of a document whose file is called `name` (without suffix). Raises RulePackError.
+
+    Without `examples` they are neither checked nor kept: they are the rule's tests, and who judges needs none.
+    """
+    problems = list(_schema(examples)(node.value, ()))
     if not problems:
         shape = load_shape(node.value["kind"])
         if shape is None:
             hint = nearest(node.value["kind"], known_types()) or "drscan rules list shows what is judged"
             problems = [Problem(("kind",), f"unknown resource type {node.value['kind']}", hint)]
         else:
-            return _build(node, name, shape)
+            return _build(node, name, shape, node.value["examples"] if examples else [])
     raise _error(node, problems)
 
 
-_MAX_PROBLEMS = 50
-"""How many mistakes of a kind are told about one file; a hostile file could hold a million."""
-
-
 @cache
-def _schema() -> Validator:
-    return compile_schema(json.loads((rules_directory() / "rule.schema.json").read_text(encoding="utf-8")))
+def _schema(examples: bool) -> Validator:
+    schema = json.loads((rules_directory() / "rule.schema.json").read_text(encoding="utf-8"))
+    if not examples:
+        schema["properties"]["examples"] = {}
+    return compile_schema(schema)
 
 
 def _error(node: Node, problems: list[Problem]) -> RulePackError:
@@ -63,18 +68,18 @@ def _message(problem: Problem) -> str:
     return f"{where}: {problem.message}" if where else problem.message
 
 
-def _build(node: Node, name: str, shape: Shape) -> Rule:
+def _build(node: Node, name: str, shape: Shape, examples: list[Mapping[str, Value]]) -> Rule:
     raw = node.value
     params = {key: Param(key, **declared) for key, declared in raw.get("params", {}).items()}
     tree = TreeReader(shape, params)
     when = tree.read(raw["when"], ("when",)) if "when" in raw else None
     expect = tree.read(raw["expect"], ("expect",))
     problems = [
-        *_check_identity(raw, name),
+        *_check_identity(raw["id"], name, examples),
         *check_names(raw),
         *_check_params(params, tree.used),
         *tree.problems,
-        *islice(_check_examples(raw["examples"], shape, params), _MAX_PROBLEMS),
+        *islice(_check_examples(examples, shape, params), MAX_PROBLEMS),
     ]
     if problems:
         raise _error(node, problems)
@@ -94,7 +99,7 @@ def _build(node: Node, name: str, shape: Shape) -> Rule:
         expect=expect,
         remedy=raw.get("remedy", ""),
         references=tuple(raw["references"]),
-        examples=tuple(_example(node, index, shape) for index in range(len(raw["examples"]))),
+        examples=tuple(_example(node, index, shape) for index in range(len(examples))),
         needs=tree.needs(),
         node=node,
     )
@@ -104,10 +109,10 @@ def _attack(entry: Mapping[str, str]) -> Attack:
     return Attack(entry["technique"], entry["how"], load_vocabulary().techniques[entry["technique"]])
 
 
-def _check_identity(raw: Mapping[str, Value], name: str) -> Iterator[Problem]:
-    if raw["id"] != name:
-        yield Problem(("id",), f"{raw['id']!r} is not the name of the file", f"rename the file to {raw['id']}.yaml")
-    names = [example["name"] for example in raw["examples"]]
+def _check_identity(id_: str, file: str, examples: list[Mapping[str, Value]]) -> Iterator[Problem]:
+    if id_ != file:
+        yield Problem(("id",), f"{id_!r} is not the name of the file", f"rename the file to {id_}.yaml")
+    names = [example["name"] for example in examples]
     for index, example in enumerate(names):
         if example in names[:index]:
             yield Problem(("examples", index, "name"), f"a second example is called {example!r}")

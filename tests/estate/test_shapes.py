@@ -1,7 +1,6 @@
 """Shapes tell what a type has, and what was probably meant where it has not."""
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from scanner.estate.shapes import ANYTHING, Shape, items_of, known_types, load_shape
 
@@ -13,8 +12,7 @@ def shape(type_: str) -> Shape:
 
 
 @pytest.mark.parametrize("type_", known_types())
-def test_every_shape_is_a_schema_that_we_can_check(type_: str) -> None:
-    Draft202012Validator.check_schema(shape(type_).schema)
+def test_every_shape_fits_a_resource_of_which_nothing_is_known(type_: str) -> None:
     assert list(shape(type_).problems({})) == []
 
 

@@ -88,6 +88,25 @@ def test_lists_inside_lists_cannot_multiply(make_rule: MakeRule) -> None:
         make_rule(expect=node)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("references", ["https://a", 1] * 20_000, "references: has too many entries: 40000, at most 20"),
+        ("controls", {f"k{number}": 1 for number in range(20_000)}, "controls: has too many keys: 20000, at most 40"),
+        ("examples", [{}] * 60_000, "examples: has too many entries: 60000, at most 60"),
+        ("why", "x" * 200_000, "why: is too long: 200000 characters, at most 4000"),
+        ("expect", {"any": [{"any": [{}]}] * 15_000}, "expect.any.0..any.0.: is not a condition"),
+    ],
+    ids=["list", "mapping", "examples", "text", "tree"],
+)
+def test_too_much_of_anything_is_refused_at_once(make_rule: MakeRule, key: str, value: Any, complaint: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(RulePackError, match=complaint) as caught:
+        make_rule(**{key: value})
+    assert time.monotonic() - started < 5
+    assert len(caught.value.errors) <= 50
+
+
 @pytest.mark.parametrize("path", ["__class__", "BucketName.__class__", "$.__dict__", "$resource", "$.properties"])
 def test_a_path_cannot_leave_the_resource(make_rule: MakeRule, path: str) -> None:
     with pytest.raises(RulePackError):

@@ -238,6 +238,14 @@ def test_a_pack_tells_what_is_wrong_in_all_of_its_files(tmp_path: Path) -> None:
     assert caught.value.diagnostic().count("\n") >= 3
 
 
+def test_who_only_judges_can_leave_the_examples_out(tmp_path: Path) -> None:
+    (tmp_path / "buckets-keep-versions.yaml").write_text(RULE.replace("{Status: Enabled}}", "{Staus: 5}}"))
+    with pytest.raises(RulePackError, match="unknown key 'Staus'"):
+        load_pack(tmp_path)
+    (rule,) = load_pack(tmp_path, examples=False).rules
+    assert (rule.title, rule.examples) == ("Buckets keep versions", ())
+
+
 def test_ids_are_unique_across_folders(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

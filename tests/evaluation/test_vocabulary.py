@@ -1,12 +1,7 @@
 """What rules may name: techniques as of one ATT&CK version, and controls of frameworks with theirs."""
 
-import json
 import re
 
-from jsonschema import Draft202012Validator
-
-from scanner.estate.schemas import compile_schema
-from scanner.evaluation.pack import builtin_directory
 from scanner.evaluation.vocabulary import check_names, load_vocabulary
 
 
@@ -35,9 +30,3 @@ def test_fsbp_is_a_part_of_security_hub() -> None:
 def test_names_in_the_vocabulary_are_no_problem() -> None:
     attack = [{"technique": "T1490", "how": "prevents"}]
     assert list(check_names({"attack": attack, "controls": {"iso_27001_2022": ["A.8.13"]}})) == []
-
-
-def test_the_rule_schema_is_one_for_editors_and_for_us() -> None:
-    schema = json.loads((builtin_directory() / "rule.schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    compile_schema(schema)
