@@ -6,18 +6,13 @@
 import functools
 import itertools
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-
-sys.path.append(str(Path(__file__).parents[2]))  # for the tools that tests share
-
 from fault_proxy import Fault, FaultProxy
 
 from scanner.demo.emulation import empty
