@@ -49,7 +49,7 @@ def candidates(clauses: Iterable[Clause], partitions: tuple[str, ...]) -> tuple[
     if not listed:
         return (_example(_SPARE_ACCOUNTS[0], partitions[0], MappingProxyType({})),)
     entries = dict.fromkeys(entry for group in listed for entry in group)
-    known = [found for entry in entries for found in _by_entry(entry)]
+    known = [found for entry in entries for found in _by_entry(entry, partitions)]
     accounts = sorted({one.caller.account for one in known if one.caller.account is not None})
     open_to_all = any(negated for _, negated in elements) or Principal("*", "*") in entries
     taken: dict[str | None, list[str]] = {}
@@ -60,11 +60,13 @@ def candidates(clauses: Iterable[Clause], partitions: tuple[str, ...]) -> tuple[
     return (*known, *others, *strangers)
 
 
-def _by_entry(entry: Principal) -> Iterable[Candidate]:
+def _by_entry(entry: Principal, partitions: tuple[str, ...]) -> Iterable[Candidate]:
     if entry.kind == "CanonicalUser":
-        yield _example(_SPARE_ACCOUNTS[0], "aws", MappingProxyType({}), canonical_user=entry.value)
-    elif entry.kind != "*" and (found := _candidate(entry.value)) is not None:
-        yield found
+        keys: Mapping[str, Texts] = MappingProxyType({})
+        return (_example(_SPARE_ACCOUNTS[0], partitions[0], keys, canonical_user=entry.value),)
+    if entry.value.isdecimal():
+        return named_candidates(f"arn:{partition}:iam::{entry.value}:root" for partition in partitions)
+    return () if entry.kind == "*" else named_candidates((entry.value,))
 
 
 def _candidate(principal: str) -> Candidate | None:

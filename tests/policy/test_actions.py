@@ -64,6 +64,15 @@ def test_what_is_known_of_an_action() -> None:
     assert {"kms:ViaService", "kms:EncryptionContext:${EncryptionContextKey}"} <= known.condition_keys
 
 
+@pytest.mark.parametrize(
+    ("action", "needs"), [("s3:GetObject", True), ("sts:TagSession", False), ("s3:ListJobs", True)]
+)
+def test_whether_a_request_always_names_a_resource(action: str, needs: bool) -> None:
+    known = find_action(action)
+    assert known is not None
+    assert known.needs_resource is needs
+
+
 def test_a_retired_action_is_known_by_name_and_level() -> None:
     known = find_action("CodeStar:createproject")
     assert known is not None

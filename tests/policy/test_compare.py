@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.policy.clauses import Strength
 from scanner.policy.clauses import given as given_by
 from scanner.policy.compare import Contained, Exceeds, Prepared, Undecided, compare, prepare
 from scanner.policy.decision import Verdict
@@ -166,6 +167,13 @@ EXCEEDS = {
         [allow("s3:GetObject", "arn:aws:s3:::home/eve/*")],
         "arn:aws:s3:::home/example/example",
     ),
+    "an unknown action that is denied there": (
+        [{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}],
+        [allow("*", "*"), deny("iam:BrandNew", "*")],
+        "iam:brandnew",
+    ),
+    "a wider pattern of an unknown service": ([allow("nosuch:*", "*")], [allow("nosuch:Get*", "*")], "nosuch:example"),
+    "actions of all services": ([allow("*", "*")], [allow("*:*e*", "*")], " "),
     "another partition": (
         [allow("s3:GetObject", ["arn:aws-cn:s3:::b/*", "arn:aws:s3:::b/*"])],
         [allow("s3:GetObject", "arn:aws-cn:s3:::b/*")],
@@ -189,6 +197,16 @@ UNDECIDED = {
         [allow("s3:GetObject", "*", NumericLessThan={"s3:max-keys": "10"})],
         "NumericLessThan s3:max-keys",
     ),
+    "an unseen statement beside what covers it": (
+        [allow("s3:GetObject", "*")],
+        [allow("s3:GetObject", "*"), {"Effect": "Deny", "Action": 7}],
+        "Action",
+    ),
+    "part of an unknown service denied": (
+        [allow("nosuch:*", "*")],
+        [allow("nosuch:*", "*"), deny("nosuch:Get*", "*")],
+        "no request could be built",
+    ),
     "an unseen statement beside it": ([allow("s3:GetObject", "*")], [{"Effect": "allow"}], "Effect"),
     "unseen conditions": ([allow("s3:GetObject", "*", Nonsense={"k": "v"})], [], "Nonsense"),
     "strange characters": ([allow("s3:Get\ue02a", "*")], [], "private use"),
@@ -209,6 +227,13 @@ def test_undecided_with_the_reason(name: str) -> None:
     found = compare(first, second)
     assert isinstance(found, Undecided)
     assert reason in found.reason
+
+
+def test_a_doubtful_grant_does_not_matter_beside_a_certain_one() -> None:
+    statements = [allow("s3:GetObject", "*"), allow("s3:*", "*", Nonsense={"k": "v"})]
+    prepared = prepare([read_policy({"Version": "2012-10-17", "Statement": statements})])
+    request = Request(ROLE, "s3:GetObject", "arn:aws:s3:::b/x", "111122223333", context_of({}))
+    assert given_by(prepared, request) is Strength.ACCESS
 
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:PutBucketPolicy", "kms:Decrypt")

@@ -39,10 +39,15 @@ def policies(*statements: Raw) -> Prepared:
         (to({"AWS": ROLE}), to("*", {"StringEquals": {"aws:PrincipalAccount": "111122223333"}})),
         (to("*", {"Bool": {"aws:PrincipalIsAWSService": "true"}}), to("*")),
         (to({"CanonicalUser": "79a5"}), to({"CanonicalUser": "79a5"})),
+        ([to({"AWS": ROLE}), to({"AWS": ROOT}, effect="Deny")], to({"AWS": OTHER})),
     ],
 )
-def test_contained(granted: Raw, allowed: Raw) -> None:
-    assert compare(policies(granted), policies(allowed)) == Contained()
+def test_contained(granted: Raw | list[Raw], allowed: Raw) -> None:
+    assert compare(policies(*both(granted)), policies(allowed)) == Contained()
+
+
+def both(statements: Raw | list[Raw]) -> list[Raw]:
+    return statements if isinstance(statements, list) else [statements]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +68,30 @@ def test_contained(granted: Raw, allowed: Raw) -> None:
             to({"AWS": ROLE}),
             "arn:aws:iam::444455556666:role/xexample",
         ),
+        (to({"AWS": ROLE}), [to("*"), to({"AWS": ROOT}, effect="Deny")], ROLE),
+        (
+            to({"AWS": ROOT}, element="NotPrincipal"),
+            to({"AWS": ROLE}),
+            "arn:aws:iam::123456789012:role/example",
+        ),
+        (
+            to({"AWS": ROOT}, {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/*"}}),
+            to({"AWS": ROLE}),
+            "arn:aws:iam::111122223333:user/example",
+        ),
+        (
+            [to({"AWS": "arn:aws-cn:iam::444455556666:role/r"}), to({"AWS": "111122223333"})],
+            [
+                to({"AWS": "arn:aws-cn:iam::444455556666:role/r"}),
+                to({"AWS": "111122223333"}, {"ArnNotLike": {"aws:PrincipalArn": "arn:aws-cn:iam::111122223333:*"}}),
+            ],
+            "arn:aws-cn:iam::111122223333:root",
+        ),
         (to({"AWS": "arn:aws-cn:iam::111122223333:role/r"}), to({"AWS": ROLE}), "arn:aws-cn:iam::111122223333:role/r"),
     ],
 )
-def test_not_contained_and_for_whom(granted: Raw, allowed: Raw, caller: str) -> None:
-    found = compare(policies(granted), policies(allowed))
+def test_not_contained_and_for_whom(granted: Raw | list[Raw], allowed: Raw | list[Raw], caller: str) -> None:
+    found = compare(policies(*both(granted)), policies(*both(allowed)))
     assert isinstance(found, Exceeds)
     assert found.witness.principal == caller
 
@@ -77,6 +101,7 @@ def test_scope_narrows_callers_resources_and_context() -> None:
     assert compare(wide, narrow, Scope(principals=(ROLE,))) == Contained()
     assert isinstance(compare(wide, narrow, Scope(principals=(ROLE, OTHER))), Exceeds)
     assert compare(wide, policies(), Scope(context={"aws:SecureTransport": "false"})) == Contained()
+    assert compare(wide, policies(), Scope(context={"aws:SecureTransport": None})) == Contained()
     assert compare(wide, policies(), Scope(resources=("arn:aws:s3:::e", "arn:aws:s3:::e/*"))) == Contained()
     everywhere = policies(to({"AWS": ROLE}) | {"Resource": "*"})
     assert compare(everywhere, narrow, Scope(resources=("arn:aws:s3:::d", "arn:aws:s3:::d/*"))) == Contained()

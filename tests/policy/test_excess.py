@@ -108,7 +108,7 @@ def test_a_destination_policy_that_admits_more_than_the_role() -> None:
         (0, "s3:Replicate*", "s3:ReplicateDelete", "arn:aws:s3:::dst/example", True),
         (1, "s3:ReplicateObject", "s3:ReplicateObject", "arn:aws:s3:::dst/example", True),
     ]
-    assert [row.witness.principal for row in rows if row.witness] == [ROLE, "111122223333"]
+    assert [row.witness.principal for row in rows if row.witness] == [ROLE, "arn:aws:iam::111122223333:root"]
 
 
 @pytest.mark.parametrize("fixed", ["true", "false"])

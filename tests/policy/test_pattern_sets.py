@@ -42,6 +42,7 @@ def test_included(outer: list[str], inner: list[str]) -> None:
     [
         (["arn:aws:s3:::dst/*"], ["arn:aws:s3:::dst*"], "arn:aws:s3:::dstexample"),
         (["a?*"], ["a*"], "a"),
+        (["a?", "a", "aexample"], ["a*"], "ayy"),
         (["?*"], ["*"], ""),
         ([], ["ab"], "ab"),
         (["a*", "*example*", "x"], ["*"], ""),

@@ -12,6 +12,7 @@ from scanner.policy.patterns import compile_pattern
 from scanner.policy.regions import (
     ABSENT_ONLY,
     ANYTHING,
+    UNSEEN,
     Atom,
     Region,
     Texts,
@@ -97,6 +98,7 @@ def test_a_key_may_be_required_to_be_absent() -> None:
         ("ForAllValues:StringLike", ("a*b",), ("a*",), True),
         ("ForAnyValue:StringNotLike", ("a*",), ("ab",), True),
         ("ForAnyValue:StringEquals", ("ab",), ("a*",), False),
+        ("ForAnyValue:StringLike", ("${a}",), ("????",), False),
         ("ArnLike", ("arn:aws:s3:*:1:x",), ("arn:*",), False),
     ],
 )
@@ -105,3 +107,8 @@ def test_conditions_kept_whole(operator: str, narrow: tuple[str, ...], wide: tup
     assert implies(Atom(operator, "k", narrow), Atom(operator + "IfExists", "k", wide), Effort()) is expected
     assert not implies(Atom(operator + "IfExists", "k", narrow), Atom(operator, "k", wide), Effort())
     assert not implies(Atom(operator, "k", narrow), Atom(operator, "other", wide), Effort())
+
+
+def test_what_nobody_read_implies_nothing() -> None:
+    unread = Atom(UNSEEN, "", ("not read",))
+    assert not implies(unread, unread, Effort())

@@ -148,6 +148,8 @@ def test_the_order_of_needs_does_not_matter(needs: list[Need]) -> None:
     ordered = link("aws", frozenset({"kms", "lock", "markers", "owner"}))
     assert json.dumps(role_policy(needs)) == json.dumps(role_policy(ordered))
     principals = [role("aws"), role("aws-cn")]
+    one, other = ({"StringLike": {"b": list(values), "a": ["x"]}} for values in ("yx", "xyx"))
+    assert role_policy([Need("s3:GetObject", "*", one)]) == role_policy([Need("s3:GetObject", "*", other)])
     assert bucket_policy(needs, principals) == bucket_policy(ordered, principals[::-1])
 
 
