@@ -11,6 +11,7 @@ from scanner import __version__
 
 COMMANDS = {
     "demo": "Audit published architectures on an emulated AWS.",
+    "explain": "Explain one link or finding, hop by hop.",
     "permissions": "Print the least-privilege policy that a scan needs.",
     "rules": "List, show, test and write rules.",
     "scan": "Audit live accounts, or a snapshot of them.",

@@ -12,9 +12,9 @@ from typing import Any
 
 import boto3
 import pytest
+from fault_proxy import Fault, FaultProxy
 
 from scanner.demo import emulation
-from fault_proxy import Fault, FaultProxy
 
 RULES = ("--rule", "bucket-versioning-not-suspended")
 BUCKETS = 40
