@@ -73,7 +73,7 @@ class Vocabulary:
     """The words by which statements tell requests apart.
 
     `services` are named by prefix, `wild` are action patterns without a literal prefix, `strangers` actions that
-    AWS's tables do not know, all in lower case; `keys` are condition keys that regions know as sets of texts.
+    AWS's tables do not know, all in lower case; `keys` are the condition keys that they look at.
     """
 
     services: frozenset[str] = frozenset()
@@ -212,10 +212,16 @@ def _vocabulary(clauses: Iterable[Clause]) -> Vocabulary:
         services=frozenset(pattern.partition(":")[0] for pattern in patterns - wild),
         wild=wild,
         strangers=frozenset(pattern for pattern in patterns if is_literal(pattern) and not exists(pattern)),
-        keys=frozenset(key for clause in clauses for region in clause.regions for key in region.keys),
+        keys=frozenset(key for clause in clauses for region in clause.regions for key in _keys(region)),
         partitions=frozenset(found for clause in clauses for found in _partitions(clause.statement)),
         names_callers=any(clause.compiled.means is not None for clause in clauses),
     )
+
+
+def _keys(region: Region) -> Iterable[str]:
+    """The condition keys that the region looks at; those of conditions kept whole, too, for a caller may fix them."""
+    yield from region.keys
+    yield from (atom.key for atom in region.atoms if atom.key)
 
 
 def _partitions(statement: Statement) -> Iterable[str]:

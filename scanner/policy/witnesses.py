@@ -54,12 +54,23 @@ def build_request(
         if not isinstance(value, str):
             return value
         values[key] = value
+    known = {
+        key: values[key]
+        for key in (*candidate.keys, *map(str.lower, scope.context))
+        if key in values and _is_fixed(region.keys[key])
+    }
     _add_atoms(values, region)
+    values |= known
     principal, written = candidate.principal, values.get(_ARN_KEY)
     if candidate.is_example and isinstance(written, str) and caller_of(written) is not None:
         principal = written
     context = Context(MappingProxyType(values))
     return Request(principal, action, resource, scope.resource_account, context, candidate.canonical_user)
+
+
+def _is_fixed(texts: Texts) -> bool:
+    """Whether the key can have one value only, so that no condition kept whole has a say in it."""
+    return any(len(group) == 1 and is_literal(group[0]) for group in texts.within)
 
 
 def _choose(key: str, texts: Texts, candidate: Candidate, effort: Effort) -> str | TooLarge | None:

@@ -129,6 +129,23 @@ WORLD = [
     Request(caller, "s3:ReplicateObject", "arn:aws:s3:::d/x", "444455556666", context_of(NO_SERVICE | keys))
     for caller, keys in CALLERS.items()
 ]
+UNLIKE_ANY = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/break-glass"}}
+OUTSIDE = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "scope"),
+    [
+        (UNLIKE_ANY, Scope(principals=(OTHER,))),
+        (OUTSIDE, Scope(principals=(OTHER,), context={"aws:SourceIp": "203.0.113.7"})),
+    ],
+)
+def test_a_witness_keeps_to_the_keys_that_are_known(condition: Raw, scope: Scope) -> None:
+    """A caller has its own ARN, and the scope's address, whatever a condition kept whole would like them to be."""
+    denied = policies(to("*"), to("*", condition, "Deny"))
+    assert isinstance(compare(denied, policies(), scope), Undecided)
+
+
 principals = st.one_of(
     st.just("*"),
     st.lists(st.sampled_from([ROLE, OTHER, ROOT, "444455556666"]), min_size=1, max_size=2).map(
