@@ -10,6 +10,7 @@ from scanner.analysis.annotation import annotate
 from scanner.analysis.reading import present
 from scanner.analysis.replication.names import LINK
 from scanner.analysis.replication.vocabulary import Hop, Side
+from scanner.analysis.truth import Truth
 from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.unknown import Unknown, Value
@@ -19,13 +20,18 @@ _FAULT = ("Name", "Hop", "Effect", "What")
 
 
 def derive_link_shortfalls(estate: Estate, _: Intent) -> Estate:
-    """Adds `Shortfalls` (permissions) and `Faults` (all else) to links.
+    """Adds `Shortfalls` (permissions), `Faults` (all else) and `RoleExists` to links.
 
-    An entry whose text (`DecidedBy`, `What`) is an `Unknown` may be one: nobody saw enough to tell.
+    An entry whose text (`DecidedBy`, `What`) is an `Unknown` may be one: nobody saw enough to tell, nor whether it
+    `IsDenied`.
     """
 
     def facts(link: Mapping[str, Value]) -> Mapping[str, Value]:
-        return {"Shortfalls": list(_shortfalls(link)), "Faults": list(_faults(link))}
+        return {
+            "Shortfalls": list(_shortfalls(link)),
+            "Faults": list(_faults(link)),
+            "RoleExists": _role_exists(link),
+        }
 
     return annotate(estate, LINK, lambda link: facts(link.properties))
 
@@ -42,9 +48,7 @@ def _shortfalls(link: Mapping[str, Value]) -> Iterator[Value]:
 
 def _may_be_missing(doubt: Mapping[str, Value], hop: str, sides: list[str]) -> Value:
     why = Unknown(doubt["Reason"])
-    return present(
-        Hop=hop, Action=doubt["About"] or None, Effect=doubt["Effect"], Sides=sides, IsDenied=why, DecidedBy=why
-    )
+    return present(Hop=hop, Action=doubt["About"] or None, Effect=doubt["Effect"], Sides=sides, DecidedBy=why)
 
 
 def _faults(link: Mapping[str, Value]) -> Iterator[Value]:
@@ -54,6 +58,17 @@ def _faults(link: Mapping[str, Value]) -> Iterator[Value]:
         if doubt["About"] and not _is_action(doubt["About"]):
             named = {"Name": doubt["About"], "Hop": doubt["Hop"], "Effect": doubt["Effect"]}
             yield {**named, "What": Unknown(doubt["Reason"])}
+
+
+def _role_exists(link: Mapping[str, Value]) -> Truth:
+    rule = link.get("Rule")
+    if rule is None or isinstance(rule, Unknown):
+        return rule or False
+    for doubt in link["Unknown"]:
+        if not doubt["About"]:
+            return Unknown(doubt["Reason"])
+    assumed = (missing for missing in link["Missing"] if missing["Hop"] == Hop.ASSUME)
+    return not any(Side.ROLE in missing["Sides"] for missing in assumed)
 
 
 def _is_action(about: str) -> bool:

@@ -293,8 +293,8 @@ ANALYSES: tuple[Analysis, ...] = (
     Analysis("replication-links", LINK_GIVES, LINK_READS, derive_links),
     Analysis(
         "link-shortfalls",
-        _derived(LINK, "Shortfalls", "Faults"),
-        needs(LINK, "", "Missing", "Unknown", "Faults"),
+        _derived(LINK, "Shortfalls", "Faults", "RoleExists"),
+        needs(LINK, "", "Rule", "Missing", "Unknown", "Faults"),
         derive_link_shortfalls,
     ),
     Analysis(

@@ -44,7 +44,8 @@ def missing_link_properties(name: str, source: End, destination: End, trouble: T
     doubts = (trouble,) if isinstance(trouble, Doubt) else ()
     verdict = LinkVerdict.BROKEN if faults else LinkVerdict.UNKNOWN
     reasons = [reason for fault in faults for reason in fault.reasons]
-    return {
+    unseen = {"Rule": Unknown(trouble.reason), "Role": Unknown(trouble.reason)} if isinstance(trouble, Doubt) else {}
+    return unseen | {
         "Id": name,
         "RuleId": "",
         "Source": _end(source),

@@ -18,7 +18,7 @@ def sides_of(outcome: Outcome | None) -> tuple[Side, ...]:
     Without an outcome there is no role; a request that nobody could understand is in doubt on every side.
     """
     if outcome is None:
-        return (Side.TRUST,)
+        return (Side.TRUST, Side.ROLE)
     decision = outcome.asked.decision
     if isinstance(decision, Unseen):
         return tuple(Side)
