@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.analysis.arns import account_of
 from scanner.analysis.replication.contexts import SERVICE
 from scanner.analysis.replication.deciding import Outcome
 from scanner.analysis.replication.examining import Examination
@@ -24,8 +25,7 @@ class Advice:
 
 def advice_on(found: Examination, outcome: Outcome) -> Iterator[Advice]:
     """What would make a demand that is missed, or open, be met: every reason that stands against it has its answer."""
-    decision = outcome.asked.decision
-    for reason in () if isinstance(decision, Unseen) else decision.because:
+    for reason in _answerable(outcome):
         match reason.part:
             case Part.DENIES:
                 yield Advice(
@@ -39,6 +39,19 @@ def advice_on(found: Examination, outcome: Outcome) -> Iterator[Advice]:
                 yield Advice(f"let this be seen: {reason.note or 'what was not read'}")
             case Part.ALLOWS:
                 pass
+
+
+def _answerable(outcome: Outcome) -> tuple[Reason, ...]:
+    """The reasons that need an answer. Within an account one side is enough: the role's, if it counts there at all."""
+    request, decision = outcome.asked.request, outcome.asked.decision
+    if isinstance(decision, Unseen):
+        return ()
+    silent = {reason.kind: reason for reason in decision.because if reason.part is Part.SILENT}
+    role, resource = silent.get(PolicyKind.IDENTITY), silent.get(PolicyKind.RESOURCE)
+    if role is None or resource is None or request.resource_account != account_of(request.principal):
+        return decision.because
+    spare = role if resource.note else resource
+    return tuple(reason for reason in decision.because if reason is not spare)
 
 
 def _statement(reason: Reason) -> str:

@@ -4,16 +4,14 @@ Every request that S3 would make is there with its verdict, the statements that 
 what to add or remove where it is not allowed.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.kinds import BUCKET
 from scanner.analysis.replication.advice import Advice, advice_on
 from scanner.analysis.replication.deciding import Outcome, State
 from scanner.analysis.replication.documents import untranslated
 from scanner.analysis.replication.examining import Examination, Shortfall, examine
 from scanner.analysis.replication.faults import Doubt, Fault
-from scanner.analysis.replication.links import Link, View, links_from
+from scanner.analysis.replication.links import Link, View, all_links
 from scanner.analysis.replication.vocabulary import Hop
 from scanner.estate.estate import Estate
 from scanner.estate.unknown import Value
@@ -91,7 +89,7 @@ def explain_links(estate: Estate, name: str) -> tuple[Explanation, ...]:
     Looks at replication rules only: a copy that the estate file asks for and no rule makes has no hops.
     """
     view = View.of(estate)
-    return tuple(explain(view, link) for link in _named(view, name))
+    return tuple(explain(view, link) for link in all_links(view) if _is_named(link, name))
 
 
 def explain(view: View, link: Link) -> Explanation:
@@ -102,11 +100,8 @@ def explain(view: View, link: Link) -> Explanation:
     return Explanation(link, str(found.verdict), tuple(found.failure_reasons), told)
 
 
-def _named(view: View, name: str) -> Iterator[Link]:
-    for bucket in view.places.estate.of_type(BUCKET):
-        for link in links_from(view, bucket):
-            if name in (link.id, link.source.name, link.ends.destination.name):
-                yield link
+def _is_named(link: Link, name: str) -> bool:
+    return name in (link.id, link.source.name, link.ends.destination.name)
 
 
 def _story(found: Examination, hop: Hop) -> HopStory:

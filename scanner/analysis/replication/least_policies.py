@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanner.analysis.kinds import BUCKET
 from scanner.analysis.replication.contexts import SERVICE
 from scanner.analysis.replication.demands import Demand, Ends, Grade, demands_of
-from scanner.analysis.replication.links import Link, View, links_from
+from scanner.analysis.replication.links import Link, View, all_links
 from scanner.analysis.replication.synthesis import need_of, needs_of
 from scanner.analysis.replication.vocabulary import Hop
 from scanner.policy.synthesise import Document, Need, bucket_policy, key_policy, role_policy, trust_policy
@@ -27,7 +26,7 @@ def least_policies(view: View, link: Link) -> tuple[LeastPolicy, ...]:
     """The policies of the link's role and towards it. A role's own policy and trust cover all of its links."""
     if not isinstance(link.role, str):
         return ()
-    links = [one for one in _all_links(view) if one.role == link.role]
+    links = [one for one in all_links(view) if one.role == link.role]
     return tuple(_policies(link, links or [link], link.role))
 
 
@@ -68,8 +67,3 @@ def _demands(link: Link) -> tuple[Demand, ...]:
 
 def _at(link: Link, hop: Hop) -> Iterable[Demand]:
     return (demand for demand in _demands(link) if demand.hop is hop)
-
-
-def _all_links(view: View) -> Iterator[Link]:
-    for bucket in view.places.estate.of_type(BUCKET):
-        yield from links_from(view, bucket)

@@ -1,9 +1,10 @@
 """The links of an estate: one for each replication rule of each bucket, with both ends looked up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.analysis.annotation import bucket_id
+from scanner.analysis.kinds import BUCKET
 from scanner.analysis.reading import text
 from scanner.analysis.replication.batch import BatchRoles
 from scanner.analysis.replication.demands import Ends
@@ -62,6 +63,12 @@ def links_from(view: View, source: Resource) -> list[Link]:
         return []
     role = text(source.properties, "ReplicationConfiguration.Role")
     return [Link(source, rule, rules, _ends(view.places, source, rule), role) for rule in rules]
+
+
+def all_links(view: View) -> Iterator[Link]:
+    """The links of all buckets."""
+    for bucket in view.places.estate.of_type(BUCKET):
+        yield from links_from(view, bucket)
 
 
 def _ends(places: Places, bucket: Resource, rule: Features) -> Ends:
