@@ -14,7 +14,7 @@ def links_of(estate: Estate) -> tuple[dict[str, Value], ...]:
 
 
 def _reported(link: Mapping[str, Value]) -> dict[str, Value]:
-    excess = link.get("Excess")
+    excess = elements(link.get("Excess"))
     return {
         "id": link["Id"],
         "source": _reported_end(link["Source"]),
@@ -29,7 +29,8 @@ def _reported(link: Mapping[str, Value]) -> dict[str, Value]:
         ],
         "excess": [
             _picked(one, hop="Hop", action="Action", resource="Resource", statement="Statement")
-            for one in elements(None if isinstance(excess, Unknown) else excess)
+            for one in excess
+            if not isinstance(one, Unknown)
         ],
         "faults": [_picked(one, name="Name", hop="Hop", effect="Effect", what="What") for one in link["Faults"]],
         "unknown": _distinct(_picked(one, hop="Hop", reason="Reason") for one in link["Unknown"]),
