@@ -144,6 +144,16 @@ EXCEEDS = {
         ],
         "kms:",
     ),
+    "objects beside buckets": (
+        [allow("s3:*", ["arn:aws:s3:::b", "arn:aws:s3:::b/*"])],
+        [allow("s3:*", "arn:aws:s3:::b")],
+        "arn:aws:s3:::b/example",
+    ),
+    "buckets beside objects": (
+        [allow("s3:*", ["arn:aws:s3:::b", "arn:aws:s3:::b/*"])],
+        [allow("s3:*", "arn:aws:s3:::b/*")],
+        "arn:aws:s3:::b ",
+    ),
     "a condition left out": ([allow("kms:Decrypt", KEY)], [allow("kms:Decrypt", KEY, StringEquals={"k": "v"})], KEY),
     "IfExists": (
         [allow("kms:Decrypt", KEY, StringEqualsIfExists={"k": "v"})],
@@ -202,6 +212,7 @@ UNDECIDED = {
         [allow("s3:GetObject", "*"), {"Effect": "Deny", "Action": 7}],
         "Action",
     ),
+    "part of an unknown service": ([allow("nosuch:*", "*")], [allow("nosuch:e*", "*")], "no request could be built"),
     "part of an unknown service denied": (
         [allow("nosuch:*", "*")],
         [allow("nosuch:*", "*"), deny("nosuch:Get*", "*")],

@@ -69,6 +69,7 @@ def both(statements: Raw | list[Raw]) -> list[Raw]:
             "arn:aws:iam::444455556666:role/xexample",
         ),
         (to({"AWS": ROLE}), [to("*"), to({"AWS": ROOT}, effect="Deny")], ROLE),
+        (to({"AWS": ROLE}), [to("*"), to({"AWS": ROOT}, effect="Deny") | {"Resource": "*/x"}], ROLE),
         (
             to({"AWS": ROOT}, element="NotPrincipal"),
             to({"AWS": ROLE}),
@@ -83,9 +84,11 @@ def both(statements: Raw | list[Raw]) -> list[Raw]:
             [to({"AWS": "arn:aws-cn:iam::444455556666:role/r"}), to({"AWS": "111122223333"})],
             [
                 to({"AWS": "arn:aws-cn:iam::444455556666:role/r"}),
-                to({"AWS": "111122223333"}, {"ArnNotLike": {"aws:PrincipalArn": "arn:aws-cn:iam::111122223333:*"}}),
+                to(
+                    {"AWS": "111122223333"}, {"StringNotLike": {"aws:PrincipalArn": "arn:aws-cn:*:role/*"}}
+                ),
             ],
-            "arn:aws-cn:iam::111122223333:root",
+            "arn:aws-cn:iam::111122223333:role/example",
         ),
         (to({"AWS": "arn:aws-cn:iam::111122223333:role/r"}), to({"AWS": ROLE}), "arn:aws-cn:iam::111122223333:role/r"),
     ],

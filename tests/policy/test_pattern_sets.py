@@ -48,6 +48,7 @@ def test_included(outer: list[str], inner: list[str]) -> None:
         (["a*", "*example*", "x"], ["*"], ""),
         ([escape("a*")], ["a*"], "aexample"),
         (["a*"], [escape("*a")], "*a"),
+        ([FIELD], ["*"], ":"),
     ],
 )
 def test_not_included_and_why(outer: list[str], inner: list[str], witness: str) -> None:
