@@ -84,9 +84,7 @@ def both(statements: Raw | list[Raw]) -> list[Raw]:
             [to({"AWS": "arn:aws-cn:iam::444455556666:role/r"}), to({"AWS": "111122223333"})],
             [
                 to({"AWS": "arn:aws-cn:iam::444455556666:role/r"}),
-                to(
-                    {"AWS": "111122223333"}, {"StringNotLike": {"aws:PrincipalArn": "arn:aws-cn:*:role/*"}}
-                ),
+                to({"AWS": "111122223333"}, {"StringNotLike": {"aws:PrincipalArn": "arn:aws-cn:*:role/*"}}),
             ],
             "arn:aws-cn:iam::111122223333:role/example",
         ),
