@@ -28,7 +28,7 @@ def derive_link_intent(estate: Estate, intent: Intent) -> Estate:
 
     `Asked` lists where the file puts this copy (`Account`, `Region`); `RpoMinutes`, `RtoMinutes` and
     `RequiredRetentionDays` are the strictest of the entries that name it; `UncoveredPrefixes` are those key prefixes of
-    theirs that the enabled rules from source to destination leave out, as patterns.
+    theirs that the enabled rules from source to destination leave out, as patterns (`Keys`).
     """
     entries, rules = declared(intent), _rules_by_route(estate)
 
@@ -112,7 +112,7 @@ def _uncovered(asked: list[tuple[Protected, Copy]], rules: Iterable[Features]) -
     for prefix in wanted:
         covered = any_true(_covers(rule, prefix) for rule in rules)
         if covered is not True:
-            found.append(covered or f"{prefix}*")
+            found.append({"Keys": covered or f"{prefix}*"})
     return found
 
 

@@ -25,7 +25,7 @@ from scanner.estate.unknown import Unknown, Value
 def derive_link_neighbours(estate: Estate, intent: Intent) -> Estate:
     """Adds `IsTwoWay` (an enabled rule leads back) and `ChainedFrom` to links.
 
-    `ChainedFrom` lists the buckets whose objects arrive in the source as replicas, and would have to go on to the
+    `ChainedFrom` lists each `Bucket` whose objects arrive in the source as replicas, and would have to go on to the
     destination by a rule of their own, which there is not. A bucket whose copies the estate file names elsewhere is
     not among them.
     """
@@ -35,12 +35,12 @@ def derive_link_neighbours(estate: Estate, intent: Intent) -> Estate:
         source, destination = _end(link, "Source"), _end(link, "Destination")
         if isinstance(source, Unknown) or isinstance(destination, Unknown):
             doubt = source if isinstance(source, Unknown) else destination
-            return {"IsTwoWay": doubt, "ChainedFrom": [doubt]}
+            return {"IsTwoWay": doubt, "ChainedFrom": [{"Bucket": doubt}]}
         bucket = buckets[source].properties["Derived"]["IsDestination"]
         chained = _chained(network, entries, source, destination)
         return {
             "IsTwoWay": network.leads(destination, source),
-            "ChainedFrom": [*chained, *([bucket] if isinstance(bucket, Unknown) else [])],
+            "ChainedFrom": [*chained, *([{"Bucket": bucket}] if isinstance(bucket, Unknown) else [])],
         }
 
     return annotate(estate, LINK, facts)
@@ -82,7 +82,7 @@ def _chained(
             continue
         straight = network.leads(first, destination)
         if straight is not True and any(_overlap(rule, one) for one in onward):
-            yield first[1] if straight is False else straight
+            yield {"Bucket": first[1] if straight is False else straight}
 
 
 def _enabled(network: Network, bucket: BucketId) -> list[Features]:
