@@ -1,22 +1,27 @@
 """Where an alarm's message ends up: its actions joined to topics and their subscriptions.
 
-A topic without a confirmed subscription takes every message and delivers none. Who may publish to the topic is a matter
-of policies; only the key that no policy can open to CloudWatch is named here.
+A topic without a confirmed subscription takes every message and delivers none, and one whose policy or key does not let
+CloudWatch in takes none.
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scanner.analysis.annotation import annotate
 from scanner.analysis.arns import account_of, log_group_of, region_of, service_of
 from scanner.analysis.kinds import ALARM, COMPOSITE_ALARM, METRIC_FILTER, SUBSCRIPTION, TOPIC, TRAIL
 from scanner.analysis.metrics import WatchedMetric, watched_metrics
-from scanner.analysis.reading import at, elements, number, present, text
+from scanner.analysis.reading import at, elements, number, text
 from scanner.analysis.truth import Truth, any_true, equals
 from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
+
+if TYPE_CHECKING:
+    from scanner.analysis.access.topics import Topics
 
 DATA_NAMESPACES = frozenset({"AWS/S3", "AWS/KMS", "AWS/Backup"})
 """The namespaces of the services that keep and copy data."""
@@ -31,13 +36,17 @@ _MetricId = tuple[str, str, str, str]
 def derive_alarm_topics(estate: Estate, _: Intent) -> Estate:
     """Adds `AlarmTopics` to alarms: one entry for each alarm action that is an SNS topic.
 
-    `Arn`, `Exists`, `Account`, `Region`, `Confirmed` (whether someone confirmed a subscription), `KmsMasterKeyId`.
+    `Arn`, `Exists`, `Account`, `Region`, `Confirmed` (whether someone confirmed a subscription), and whether policy and
+    key of the topic let CloudWatch publish: `PublishPermitted`, `KeyPermits`.
     """
-    confirmed = _confirmed(estate)
+    # Here, so that commands that derive nothing need not load the policy engine.
+    from scanner.analysis.access.topics import Topics
+
+    heard = _Heard(estate, Topics(estate), _confirmed(estate))
 
     def facts(alarm: Resource) -> Mapping[str, Value]:
         actions = elements(alarm.properties.get("AlarmActions"))
-        return {"AlarmTopics": [entry for action in actions for entry in _topic(estate, action, confirmed)]}
+        return {"AlarmTopics": [entry for action in actions for entry in heard.by(alarm, action)]}
 
     return annotate(estate, ALARM, facts)
 
@@ -85,24 +94,33 @@ def derive_watched_data(estate: Estate, _: Intent) -> Estate:
     return annotate(estate, ALARM, lambda alarm: {"WatchesData": any_true(map(watches, watched_metrics(alarm)))})
 
 
-def _topic(estate: Estate, action: Value, confirmed: Mapping[str, Truth]) -> Iterable[Value]:
-    if not isinstance(action, str):
-        yield action if isinstance(action, Unknown) else Unknown("an alarm action is not an ARN")
-        return
-    if service_of(action) != "sns":
-        return
-    place = {"Arn": action, "Account": account_of(action), "Region": region_of(action)}
-    topic = estate.get(TOPIC, action)
-    if topic is None:
-        unseen = estate.blind(TOPIC, account_of(action), region_of(action))
-        yield {**place, "Exists": unseen or False, "Confirmed": unseen or False, **present(KmsMasterKeyId=unseen)}
-    else:
-        key = topic.properties.get("KmsMasterKeyId")
-        yield {
-            **place,
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What decides whether an alarm's message is heard: topics, and which of them have a confirmed subscription."""
+
+    estate: Estate
+    topics: "Topics"
+    confirmed: Mapping[str, Truth]
+
+    def by(self, alarm: Resource, action: Value) -> Iterable[Value]:
+        """The entry for one action of the alarm; none where it is no topic."""
+        if not isinstance(action, str):
+            yield action if isinstance(action, Unknown) else Unknown("an alarm action is not an ARN")
+        elif service_of(action) == "sns":
+            place = {"Arn": action, "Account": account_of(action), "Region": region_of(action)}
+            topic = self.estate.get(TOPIC, action)
+            yield {**place, **(self._gone(action) if topic is None else self._seen(alarm, topic))}
+
+    def _gone(self, arn: str) -> Mapping[str, Value]:
+        unseen = self.estate.blind(TOPIC, account_of(arn), region_of(arn)) or False
+        return dict.fromkeys(("Exists", "Confirmed", "PublishPermitted", "KeyPermits"), unseen)
+
+    def _seen(self, alarm: Resource, topic: Resource) -> Mapping[str, Value]:
+        return {
             "Exists": True,
-            "Confirmed": _is_confirmed(estate, topic, confirmed),
-            **present(KmsMasterKeyId=key),
+            "Confirmed": _is_confirmed(self.estate, topic, self.confirmed),
+            "PublishPermitted": self.topics.is_published(topic, alarm),
+            "KeyPermits": self.topics.key_serves(topic, alarm),
         }
 
 

@@ -1,25 +1,20 @@
-"""What bucket policies contribute: whom they might let in, and what they might deny.
+"""Whom bucket policies might let in.
 
-Whether a request is allowed takes evaluating policies. Two cheaper facts hold without it: a bucket without a policy
-denies nothing by one, and nobody from outside writes to a bucket whose policy allows them nothing at all. The latter
-keeps a refused call in one account from casting doubt on the buckets of all others.
+Whether a request is allowed takes evaluating policies. A cheaper fact holds without it: nobody from outside writes to a
+bucket whose policy allows them nothing at all. That keeps a refused call in one account from casting doubt on the
+buckets of all others.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from scanner.analysis.annotation import annotate
 from scanner.analysis.arns import account_of
-from scanner.analysis.kinds import BUCKET, BUCKET_POLICY
+from scanner.analysis.kinds import BUCKET_POLICY
 from scanner.analysis.reading import text
-from scanner.analysis.truth import Truth
 from scanner.estate.estate import Estate
-from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.policy.document import Policy, Principal, Statement, read_policy
-
-NOT_EVALUATED = Unknown("the bucket has a policy, and whether that denies SSE-C is not evaluated yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +51,6 @@ def admitted_by(estate: Estate) -> Callable[[Resource], Admitted]:
     return admitted
 
 
-def derive_policy_denials(estate: Estate, _: Intent) -> Estate:
-    """Adds `PolicyDeniesSseC`: False where no bucket policy exists, otherwise an `Unknown`."""
-    policies, doubt = _by_bucket(estate)
-
-    def facts(bucket: Resource) -> Mapping[str, Value]:
-        policy = policies.get((bucket.account, bucket.name))
-        unseen = doubt or estate.blind(BUCKET_POLICY, bucket.account, bucket.region)
-        return {"PolicyDeniesSseC": unseen or False if policy is None else _denies(policy)}
-
-    return annotate(estate, BUCKET, facts)
-
-
 def _by_bucket(estate: Estate) -> tuple[dict[tuple[str, str], Resource], Unknown | None]:
     policies: dict[tuple[str, str], Resource] = {}
     doubt: Unknown | None = None
@@ -78,13 +61,6 @@ def _by_bucket(estate: Estate) -> tuple[dict[tuple[str, str], Resource], Unknown
             case Unknown() as unknown:
                 doubt = doubt or unknown
     return policies, doubt
-
-
-def _denies(policy: Resource) -> Truth:
-    document = policy.properties.get("PolicyDocument")
-    if document is None:
-        return False
-    return document if isinstance(document, Unknown) else NOT_EVALUATED
 
 
 def _admitted(document: Value) -> Admitted:

@@ -23,7 +23,7 @@ MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class KeyUse:
     """A key as something names it: the name, and whose account and which region it is resolved in."""
 
     user: str
@@ -34,14 +34,14 @@ class _Use:
 
 
 @dataclass(frozen=True, slots=True)
-class _Keys:
+class KeyNames:
     """Key ARNs by region and id, and the targets of aliases by account, region and name."""
 
     estate: Estate
     by_id: Mapping[tuple[str, str], list[str]]
     aliases: Mapping[tuple[str, str, str], Value]
 
-    def arn(self, use: _Use) -> str | Unknown | None:
+    def arn(self, use: KeyUse) -> str | Unknown | None:
         """The ARN of the key that is meant; None where the name means no key of anybody's own.
 
         Keys that AWS manages (`alias/aws/...`) are none: nobody can disable or delete them.
@@ -72,7 +72,7 @@ def derive_key_users(estate: Estate, _: Intent) -> Estate:
 
     An empty list says that nothing in the estate needs it; an `Unknown` stands where something unseen might.
     """
-    keys = _keys(estate)
+    keys = key_names(estate)
     users: dict[str, set[str]] = {}
     doubts: dict[str, Unknown] = {}
     for use in _uses(estate):
@@ -98,8 +98,8 @@ def derive_bucket_keys(estate: Estate, _: Intent) -> Estate:
     Those of the default encryption and those that replication rules write replicas with; keys that AWS manages are left
     out. Where replication into a copy could not be read, an `Unknown` stands for its keys.
     """
-    keys = _keys(estate)
-    arriving: dict[BucketId, list[_Use]] = {}
+    keys = key_names(estate)
+    arriving: dict[BucketId, list[KeyUse]] = {}
     for bucket in estate.of_type(BUCKET):
         for destination, use in _replica_keys(bucket):
             if isinstance(destination, tuple):
@@ -114,7 +114,7 @@ def derive_bucket_keys(estate: Estate, _: Intent) -> Estate:
     return annotate(estate, BUCKET, facts)
 
 
-def _described(keys: _Keys, use: _Use) -> Value:
+def _described(keys: KeyNames, use: KeyUse) -> Value:
     arn = keys.arn(use)
     if isinstance(use.name, str) and use.name.startswith("alias/") and arn is not None:
         # S3 guide, "Configuring default encryption", read 2026-11-21.
@@ -128,7 +128,8 @@ def _described(keys: _Keys, use: _Use) -> Value:
             return {"Arn": arn, "Account": account_of(arn), "Region": region_of(arn), "By": use.user}
 
 
-def _keys(estate: Estate) -> _Keys:
+def key_names(estate: Estate) -> KeyNames:
+    """The names of all keys that were seen."""
     by_id: dict[tuple[str, str], list[str]] = {}
     for key in estate.of_type(KEY):
         by_id.setdefault((key.region, resource_of(key.arn).removeprefix("key/")), []).append(key.arn)
@@ -137,10 +138,10 @@ def _keys(estate: Estate) -> _Keys:
         name = text(alias.properties, "AliasName")
         if isinstance(name, str):
             aliases[alias.account, alias.region, name] = text(alias.properties, "TargetKeyId")
-    return _Keys(estate, by_id, aliases)
+    return KeyNames(estate, by_id, aliases)
 
 
-def _uses(estate: Estate) -> Iterable[_Use]:
+def _uses(estate: Estate) -> Iterable[KeyUse]:
     for bucket in estate.of_type(BUCKET):
         yield from _default_keys(bucket)
         yield from (use for _, use in _replica_keys(bucket))
@@ -150,24 +151,24 @@ def _uses(estate: Estate) -> Iterable[_Use]:
         yield from _named(topic, "KmsMasterKeyId")
 
 
-def _named(resource: Resource, path: str) -> Iterable[_Use]:
+def _named(resource: Resource, path: str) -> Iterable[KeyUse]:
     name = text(resource.properties, path)
     if name is not None:
-        yield _Use(resource.arn, name, resource.account, resource.region, partition_of(resource.arn))
+        yield KeyUse(resource.arn, name, resource.account, resource.region, partition_of(resource.arn))
 
 
-def _default_keys(bucket: Resource) -> Iterable[_Use]:
+def _default_keys(bucket: Resource) -> Iterable[KeyUse]:
     """A default of SSE-KMS without a key means the account's own `aws/s3`, which is not a key that one could lose."""
     for rule in elements(at(bucket.properties, "BucketEncryption.ServerSideEncryptionConfiguration")):
         name = text(rule, "ServerSideEncryptionByDefault.KMSMasterKeyID")
         if name is not None and at(rule, "ServerSideEncryptionByDefault.SSEAlgorithm") != "AES256":
-            yield _Use(bucket.arn, name, bucket.account, bucket.region, partition_of(bucket.arn))
+            yield KeyUse(bucket.arn, name, bucket.account, bucket.region, partition_of(bucket.arn))
 
 
-def _replica_keys(bucket: Resource) -> Iterable[tuple[BucketId | Unknown | None, _Use]]:
+def _replica_keys(bucket: Resource) -> Iterable[tuple[BucketId | Unknown | None, KeyUse]]:
     for rule in elements(at(bucket.properties, "ReplicationConfiguration.Rules")):
         name = text(rule, "Destination.EncryptionConfiguration.ReplicaKmsKeyID")
         if name is not None:
             # A replica key may be in any region until its ARN says which.
-            use = _Use(f"replication of {bucket.name}", name, bucket.account, "", partition_of(bucket.arn))
+            use = KeyUse(f"replication of {bucket.name}", name, bucket.account, "", partition_of(bucket.arn))
             yield destination_of(rule), use

@@ -1,7 +1,7 @@
 """The buckets that logs go to, joined to the buckets and trails that send them.
 
 S3 accepts a logging configuration whose target it can never deliver to and says nothing about it afterwards, so what
-matters about the target is put where the configuration stands. Who may write there is a matter of policies.
+matters about the target is put where the configuration stands.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,13 @@ def derive_access_log_targets(estate: Estate, _: Intent) -> Estate:
     """Adds `AccessLogTarget` to buckets with server access logging.
 
     It holds the target's `Name`, whether it `Exists`, `IsItself`, its `Account` and `Region`, its default encryption
-    (`SSEAlgorithms`) and `ObjectLockEnabled`. What was not seen of the target is an `Unknown`.
+    (`SSEAlgorithms`), `ObjectLockEnabled`, and `DeliveryPermitted`: whether its policy or its access control list lets
+    S3 deliver. What was not seen of the target is an `Unknown`.
     """
-    buckets = buckets_by_id(estate)
+    # Here, so that commands that derive nothing need not load the policy engine.
+    from scanner.analysis.access.log_buckets import LogBuckets
+
+    buckets, targets = buckets_by_id(estate), LogBuckets.of(estate)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         name = access_log_target(bucket)
@@ -32,7 +36,9 @@ def derive_access_log_targets(estate: Estate, _: Intent) -> Estate:
             return present(AccessLogTarget=name)
         target = buckets.get((partition_of(bucket.arn), name))
         if target is not None:
-            return {"AccessLogTarget": _seen(bucket, target)}
+            return {
+                "AccessLogTarget": {**_seen(bucket, target), "DeliveryPermitted": targets.take_logs_of(bucket, target)}
+            }
         # S3 delivers only within the account and region: elsewhere the target would be of no use.
         unseen = estate.blind(BUCKET, bucket.account, "")
         return {"AccessLogTarget": {"Name": name, "IsItself": False, **_missing(unseen)}}
@@ -97,7 +103,9 @@ def _seen(bucket: Resource, target: Resource) -> Mapping[str, Value]:
 def _missing(unseen: Unknown | None) -> Mapping[str, Value]:
     if unseen is None:
         return {"Exists": False}
-    return dict.fromkeys(("Exists", "Account", "Region", "SSEAlgorithms", "ObjectLockEnabled"), unseen)
+    return dict.fromkeys(
+        ("Exists", "Account", "Region", "SSEAlgorithms", "ObjectLockEnabled", "DeliveryPermitted"), unseen
+    )
 
 
 def _from_elsewhere(trail: Resource, bucket: Resource) -> Truth:

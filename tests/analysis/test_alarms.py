@@ -87,7 +87,7 @@ def topics_of(world, *arns):
 
 
 def test_an_alarm_leads_to_a_topic_that_somebody_reads(world):
-    topic = world.topic("pager", KmsMasterKeyId="alias/alarms")
+    topic = world.topic("pager")
     subscribed(world, topic)
     assert topics_of(world, topic.arn) == [
         {
@@ -96,7 +96,8 @@ def test_an_alarm_leads_to_a_topic_that_somebody_reads(world):
             "Account": PRIMARY,
             "Region": EAST,
             "Confirmed": True,
-            "KmsMasterKeyId": "alias/alarms",
+            "PublishPermitted": True,
+            "KeyPermits": True,
         }
     ]
 

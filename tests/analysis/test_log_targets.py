@@ -24,6 +24,7 @@ def test_the_target_stands_where_logging_is_configured(world):
         "Region": "eu-west-1",
         "SSEAlgorithms": ["aws:kms"],
         "ObjectLockEnabled": True,
+        "DeliveryPermitted": False,
     }
 
 
