@@ -30,7 +30,7 @@ def scan(
 ) -> None:
     """Audit live accounts, or a snapshot of them.
 
-    Without an estate file, the account and region of your credentials (AWS_PROFILE, AWS_REGION, ... as usual).
+    Without an estate file, the account and region of your credentials (AWS_PROFILE, AWS_DEFAULT_REGION, ... as usual).
 
     \b
     Examples:

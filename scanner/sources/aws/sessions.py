@@ -75,7 +75,8 @@ class Gate:
         region = self._session.region_name
         if not region:
             raise DrscanError(
-                "no AWS region is set", hint="set AWS_REGION or a region in the profile, or list regions in estate.yaml"
+                "no AWS region is set",
+                hint="set AWS_DEFAULT_REGION or a region in the profile, or list regions in estate.yaml",
             )
         return str(region)
 

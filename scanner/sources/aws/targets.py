@@ -63,6 +63,7 @@ def targets_from(intent: Intent, session: Any = None) -> Targets:
     from scanner.sources.aws.sessions import Gate
 
     gate = Gate(session or open_session())
+    gate.require_credentials()
     if organization and organization.discover:
         return _discovered(gate, gate.caller(), organization, declared)
     region = gate.region()

@@ -46,7 +46,7 @@ def test_declared_accounts_need_no_call(aws: Any) -> None:
 def test_no_region_is_said_clearly(aws: Any) -> None:
     with pytest.raises(DrscanError, match="no AWS region") as error:
         targets_from(Intent(), boto3.Session())
-    assert "AWS_REGION" in error.value.hint
+    assert "AWS_DEFAULT_REGION" in error.value.hint
 
 
 def test_no_credentials_is_said_clearly(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
