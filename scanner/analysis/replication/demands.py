@@ -124,14 +124,12 @@ def _at_source_objects(features: Features, source: End, prefix: str) -> Iterator
 def _at_source_key(features: Features, ends: Ends, prefix: str) -> Iterator[Demand]:
     source, key = ends.source, ends.source_key
     decrypt = Demand(Hop.SOURCE_KEY, "kms:Decrypt", Span(""), reasons=why.SOURCE_READ)
-    if key is None and features.selects_kms is True:
-        # Single objects may be encrypted under whatever key their writers chose.
-        any_key = f"arn:{partition_of(source.arn)}:kms:{source.region}:*:key/*"
-        yield from _in_context(replace(decrypt, key=any_key), source, prefix, source, needed=False)
-    if key is None or isinstance(key.arn, Unknown):
-        return
-    decrypt = replace(decrypt, key=key.arn)
-    yield from _in_context(decrypt, source, prefix, source, needed=all_true((source.uses_kms, features.selects_kms)))
+    if key is not None and isinstance(key.arn, str):
+        needed = all_true((source.uses_kms, features.selects_kms))
+        yield from _in_context(replace(decrypt, key=key.arn), source, prefix, source, needed=needed)
+    elif key is not None or features.selects_kms is not False:
+        # The key is not known by its ARN, or single objects are under whatever key their writers chose.
+        yield from _in_context(replace(decrypt, key=_any_key(source)), source, prefix, source, needed=False)
 
 
 def _at_destination_objects(features: Features, ends: Ends, prefix: str) -> Iterator[Demand]:
@@ -156,14 +154,28 @@ def _at_destination_objects(features: Features, ends: Ends, prefix: str) -> Iter
 
 def _at_destination_keys(features: Features, ends: Ends, prefix: str) -> Iterator[Demand]:
     """The replica keeps the bucket-key setting of its source object; plain objects get the destination's own."""
-    source, replica, default = ends.source, ends.replica_key, ends.default_key
-    if replica is not None and isinstance(replica.arn, str):
-        yield from _writing(replica.arn, "kms:Encrypt", ends, prefix, source, needed=features.selects_kms)
-        yield from _writing(replica.arn, "kms:GenerateDataKey", ends, prefix, source, needed=False)
-    if default is not None and isinstance(default.arn, str):
-        needed = all_true((_is_plain(source), ends.destination.uses_kms))
-        yield from _writing(default.arn, "kms:GenerateDataKey", ends, prefix, ends.destination, needed=needed)
-        yield from _writing(default.arn, "kms:Encrypt", ends, prefix, ends.destination, needed=False)
+    source, destination = ends.source, ends.destination
+    if ends.replica_key is not None:
+        replica = _arn(ends.replica_key, destination)
+        is_known = isinstance(ends.replica_key.arn, str)
+        yield from _writing(replica, "kms:Encrypt", ends, prefix, source, needed=is_known and features.selects_kms)
+        yield from _writing(replica, "kms:GenerateDataKey", ends, prefix, source, needed=False)
+    if ends.default_key is not None:
+        default = _arn(ends.default_key, destination)
+        is_known = isinstance(ends.default_key.arn, str)
+        needed = is_known and all_true((_is_plain(source), destination.uses_kms))
+        yield from _writing(default, "kms:GenerateDataKey", ends, prefix, destination, needed=needed)
+        yield from _writing(default, "kms:Encrypt", ends, prefix, destination, needed=False)
+
+
+def _arn(key: KeyEnd, end: End) -> str:
+    return key.arn if isinstance(key.arn, str) else _any_key(end)
+
+
+def _any_key(end: End) -> str:
+    """A pattern of all keys that a bucket may use: those in its region."""
+    region = end.region if isinstance(end.region, str) else "*"
+    return f"arn:{partition_of(end.arn)}:kms:{region}:*:key/*"
 
 
 def _is_plain(source: End) -> Truth:

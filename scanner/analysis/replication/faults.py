@@ -125,12 +125,15 @@ def faults_of_keys(features: Features, ends: Ends) -> Iterator[Trouble]:
     reads_kms = all_true((ends.source.uses_kms, features.selects_kms))
     if ends.source_key is not None:
         yield from _needed(reads_kms, _faults_of_source_key(ends.source_key))
+    elif isinstance(reads_kms, Unknown):
+        yield Doubt(Hop.SOURCE_KEY, reads_kms.reason, about="SourceKeyAbsent")
     if ends.replica_key is not None:
         yield from _needed(features.selects_kms, _faults_of_written_key(ends.replica_key, ends))
+    needed = all_true((equals(ends.source.algorithm, None), ends.destination.uses_kms))
     if ends.default_key is not None:
-        is_plain = equals(ends.source.algorithm, None)
-        needed = all_true((is_plain, ends.destination.uses_kms))
         yield from _needed(needed, _faults_of_written_key(ends.default_key, ends))
+    elif isinstance(needed, Unknown):
+        yield Doubt(Hop.DESTINATION_KEY, needed.reason, about="ReplicaKeyAbsent")
 
 
 def _faults_of_source_key(key: KeyEnd) -> Iterator[Trouble]:

@@ -193,3 +193,60 @@ def test_a_scan_that_was_not_to_read_organizations_cannot_speak_for_them(bluepri
     read = frozenset(one.type for one in blueprint.estate.resources) | {"AWS::KMS::Alias"}
     (link,) = derive_links(replace(blueprint.estate, types=read), blueprint.intent).of_type(LINK)
     assert link.properties["Verdict"] == "unknown"
+
+
+def test_a_source_key_that_was_not_seen_is_not_taken_for_granted(blueprint):
+    for sid, bucket in (("Decrypt", blueprint.source_arn), ("Encrypt", blueprint.destination_arn)):
+        contexts = [bucket, blueprint.objects(bucket)]
+        blueprint.statements[sid]["Condition"]["StringLike"]["kms:EncryptionContext:aws:s3:arn"] = contexts
+    blueprint.replica_key["Statement"][1]["Action"] = ["kms:Encrypt", "kms:Decrypt"]
+    assert blueprint.link()["Verdict"] == "works"
+    blueprint.source["BucketEncryption"] = REFUSED
+    link = blueprint.link()
+    assert (link["Verdict"], link["Missing"]) == ("unknown", [])
+    assert "source-key" in hops(link)
+    assert link["Excess"] == []
+
+
+def default_encryption_of_the_destination_refused(b):
+    b.source["BucketEncryption"] = {}
+    b.destination["BucketEncryption"] = REFUSED
+    del b.rule["SourceSelectionCriteria"], b.rule["Destination"]["EncryptionConfiguration"]
+
+
+def test_what_plain_objects_meet_at_the_destination_must_be_known(blueprint):
+    default_encryption_of_the_destination_refused(blueprint)
+    link = blueprint.link()
+    assert (link["Verdict"], hops(link)) == ("unknown", {"destination-key"})
+
+
+def managed_by_aws(b):
+    b.source["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"].pop(
+        "KMSMasterKeyID"
+    )
+
+
+def test_the_key_that_aws_manages_needs_no_grant_and_one_for_it_is_not_too_much(blueprint):
+    managed_by_aws(blueprint)
+    link = blueprint.link()
+    assert (link["Verdict"], link["Unknown"], link["Excess"]) == ("works", [], [])
+    assert link["SourceKey"]["KeyManager"] == "AWS"
+
+
+def test_the_policy_of_the_key_that_aws_manages_counts_where_it_was_seen(blueprint):
+    managed_by_aws(blueprint)
+    place, name = (HOME, blueprint.home_region), "alias/aws/s3"
+    arn = blueprint.arn("kms", blueprint.home_region, HOME, name)
+    blueprint.add("AWS::KMS::Alias", arn, *place, name, AliasName=name, TargetKeyId="managed")
+    in_s3 = {"StringEquals": {"kms:ViaService": blueprint.via(blueprint.home_region), "kms:CallerAccount": HOME}}
+    everyone = blueprint.allow(["kms:Encrypt", "kms:Decrypt"], "*", Principal={"AWS": "*"}, Condition=in_s3)
+    blueprint.add(
+        "AWS::KMS::Key",
+        blueprint.arn("kms", blueprint.home_region, HOME, "key/managed"),
+        *place,
+        "managed",
+        KeyPolicy={"Version": "2012-10-17", "Statement": everyone},
+        Observed={"KeyState": "Enabled", "KeyManager": "AWS", "Grants": []},
+    )
+    del blueprint.statements["Decrypt"]
+    assert blueprint.link()["Verdict"] == "works"
