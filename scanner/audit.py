@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner import __version__, analysis
+from scanner.analysis.replication import links_of
 from scanner.cycles import unsearched
 from scanner.errors import InvalidInputError
 from scanner.estate.estate import Estate, Unseen
@@ -113,7 +114,7 @@ def source_of(resource: Resource, path: str) -> str:
 
 def _judged(asked: Question, estate: Estate, run: Callable[[], Run], calls: int | None) -> Scan:
     vocabulary = load_vocabulary()
-    return from_judgements(
+    scan = from_judgements(
         judge_estate(asked.rules, estate, asked.intent.params, source_of),
         tuple(rule_info(rule) for rule in asked.rules),
         tool=Tool("drscan", __version__),
@@ -124,6 +125,7 @@ def _judged(asked: Question, estate: Estate, run: Callable[[], Run], calls: int 
         known_rules={rule.id for rule in asked.pack.rules},
         frameworks={key: framework.title for key, framework in vocabulary.frameworks.items()},
     )
+    return replace(scan, links=links_of(estate))
 
 
 def _with_unread(estate: Estate, needs: frozenset[Need]) -> Estate:

@@ -123,3 +123,12 @@ def test_a_name_that_nothing_has_is_answered_with_what_names_there_are(drscan, s
 
 def _listed(actions: object) -> list[str]:
     return actions if isinstance(actions, list) else [str(actions)]
+
+
+def test_the_json_report_of_a_scan_lists_every_link_with_what_is_missing(drscan, snapshot) -> None:
+    (link,) = json.loads(drscan("scan", "--from", snapshot("s3:ListBucket"), "--format", "json").out)["links"]
+    assert (link["id"], link["verdict"]) == ("data/dr/data-copy", "broken")
+    assert [(m["hop"], m["action"], m["effect"]) for m in link["missing"]] == [
+        ("destination-object", "s3:ReplicateObject", "fails")
+    ]
+    assert link["source"] == {"bucket": "data", "account": ACCOUNT, "region": "us-east-1"}
