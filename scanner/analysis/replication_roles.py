@@ -4,12 +4,12 @@ A disabled rule counts as much as an enabled one: switching it off is how recove
 buckets out of sight. Who replicates is only known of buckets in scope.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scanner.analysis.annotation import BucketId, annotate, bucket_id, grouped
 from scanner.analysis.arns import partition_of, resource_of
-from scanner.analysis.bucket_policies import Admitted, admitted_by
+from scanner.analysis.blind_spots import blind_accounts
 from scanner.analysis.declarations import NOTHING, Declared, declared
 from scanner.analysis.kinds import BUCKET
 from scanner.analysis.reading import at, elements, text
@@ -18,6 +18,9 @@ from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
+
+REPLICATE = "s3:ReplicateObject"
+"""What a bucket's policy must let a role of another account do for that account to replicate into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,6 @@ class Destinations:
     undeclared: Mapping[BucketId, set[str]] = field(default_factory=dict)
     doubts: Mapping[str, Unknown] = field(default_factory=dict)
 
-    def doubt(self, bucket: Resource, admitted: Callable[[Resource], Admitted]) -> Unknown | None:
-        """Why the bucket might be a destination unseen. Another account replicates only to a bucket that admits it."""
-        if not self.doubts or bucket.account in self.doubts:
-            return self.doubts.get(bucket.account)
-        allowed = admitted(bucket)
-        possible = self.doubts.keys() if allowed.anyone else allowed.accounts & self.doubts.keys()
-        return self.doubts[min(possible)] if possible else None
-
 
 def derive_sources(estate: Estate, _: Intent) -> Estate:
     """Adds `IsSource`: whether the bucket has replication rules, enabled or not."""
@@ -51,14 +46,17 @@ def derive_replication_roles(estate: Estate, intent: Intent) -> Estate:
     A recovery copy is what the estate file calls one; a destination is one too when the file neither protects it as an
     original nor names other copies for all of its sources. `SourceAccounts` are the accounts whose data it holds.
     """
+    # Here, so that commands that derive nothing need not load the policy engine.
+    from scanner.analysis.access.reach import Reach
+
     entries = declared(intent)
-    destinations, admitted = _destinations(estate, entries), admitted_by(estate)
+    destinations, reach = _destinations(estate, entries), Reach.of(estate)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         key = bucket_id(bucket)
         said = entries.get(key, NOTHING)
         known = key in destinations.accounts
-        doubt = None if known else destinations.doubt(bucket, admitted)
+        doubt = None if known else reach.doubt(bucket, destinations.doubts, REPLICATE)
         return {
             "IsDestination": known or doubt or False,
             "IsRecoveryCopy": _is_copy(key, said, destinations, doubt),
@@ -83,8 +81,7 @@ def _destinations(estate: Estate, entries: Mapping[BucketId, Declared]) -> Desti
     accounts: list[tuple[BucketId, str]] = []
     undeclared: list[tuple[BucketId, str]] = []
     # An account's buckets are listed all at once, whatever regions could be entered: hence the empty region.
-    unlisted = ((account.id, estate.blind(BUCKET, account.id, "")) for account in estate.accounts)
-    doubts = {account: doubt for account, doubt in unlisted if doubt is not None}
+    doubts = blind_accounts(estate, BUCKET, "")
     for bucket in estate.of_type(BUCKET):
         copies_named = any(entry.copies for entry in entries.get(bucket_id(bucket), NOTHING).originals)
         for destination in _written_to(bucket):

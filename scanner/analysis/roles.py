@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from scanner.analysis.annotation import BucketId, annotate, bucket_id
 from scanner.analysis.arns import partition_of
-from scanner.analysis.bucket_policies import admitted_by
+from scanner.analysis.blind_spots import blind_accounts
 from scanner.analysis.kinds import ACCESS_POINT, BUCKET, TRAIL
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.truth import Truth, any_true
@@ -31,17 +31,26 @@ LOG_ROLES = {"IsAccessLogTarget": "access-log-target", "IsAuditLogTarget": "audi
 
 
 def derive_access_point_roles(estate: Estate, _: Intent) -> Estate:
-    """Adds `IsAccessPointMember`: whether a Multi-Region Access Point in scope routes to the bucket."""
+    """Adds `IsAccessPointMember`: whether a Multi-Region Access Point in scope routes to the bucket.
+
+    One of another account is of no use where the bucket's policy admits nobody of that account.
+    """
+    from scanner.analysis.access.reach import Reach
+
     members: set[BucketId] = set()
-    doubt = estate.blind(ACCESS_POINT, None, "")
+    doubts, reach = blind_accounts(estate, ACCESS_POINT, ""), Reach.of(estate)
     for point in estate.of_type(ACCESS_POINT):
         for region in elements(point.properties.get("Regions")):
             match text(region, "Bucket"):
                 case str() as name:
                     members.add((partition_of(point.arn), name))
                 case Unknown() as unknown:
-                    doubt = doubt or unknown
-    return annotate(estate, BUCKET, lambda bucket: {"IsAccessPointMember": _among(bucket, members, doubt)})
+                    doubts.setdefault(point.account, unknown)
+
+    def facts(bucket: Resource) -> Mapping[str, Value]:
+        return {"IsAccessPointMember": _among(bucket, members, reach.doubt(bucket, doubts))}
+
+    return annotate(estate, BUCKET, facts)
 
 
 def derive_access_log_roles(estate: Estate, _: Intent) -> Estate:
@@ -69,22 +78,22 @@ def derive_access_log_roles(estate: Estate, _: Intent) -> Estate:
 def derive_audit_log_roles(estate: Estate, _: Intent) -> Estate:
     """Adds `IsAuditLogTarget`: whether a trail in scope delivers to the bucket.
 
-    CloudTrail writes to no bucket whose policy does not let it ("S3 bucket policy for CloudTrail", CloudTrail guide,
-    read 2026-11-21), so a trail that was not seen casts doubt only on buckets that admit CloudTrail.
+    CloudTrail writes to no bucket whose policy does not let it, so a trail that was not seen casts doubt only on
+    buckets that admit CloudTrail for its account.
     """
+    from scanner.analysis.access.reach import Reach
+
     targets: set[BucketId] = set()
-    doubt = estate.blind(TRAIL)
+    doubts, reach = blind_accounts(estate, TRAIL), Reach.of(estate)
     for trail in estate.of_type(TRAIL):
         match text(trail.properties, "S3BucketName"):
             case str() as name:
                 targets.add((partition_of(trail.arn), name))
             case Unknown() as unknown:
-                doubt = doubt or unknown
-    admitted = admitted_by(estate)
+                doubts.setdefault(trail.account, unknown)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
-        possible = doubt if doubt and admitted(bucket).has_service("cloudtrail") else None
-        return {"IsAuditLogTarget": _among(bucket, targets, possible)}
+        return {"IsAuditLogTarget": _among(bucket, targets, reach.trail_doubt(bucket, doubts))}
 
     return annotate(estate, BUCKET, facts)
 

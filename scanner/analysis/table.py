@@ -143,7 +143,7 @@ ANALYSES: tuple[Analysis, ...] = (
     Analysis(
         "access-point-roles",
         _derived(BUCKET, "IsAccessPointMember"),
-        needs(BUCKET) | needs(ACCESS_POINT, "Regions"),
+        needs(BUCKET) | needs(ACCESS_POINT, "Regions") | needs(BUCKET_POLICY, "Bucket", "PolicyDocument"),
         derive_access_point_roles,
     ),
     Analysis(

@@ -1,5 +1,7 @@
 """What each bucket is to the estate, and what is still certain when some of it could not be read."""
 
+import pytest
+
 from scanner.estate.intent import AccountIntent, Copy, Intent, ObjectLockIntent, Protected
 from scanner.estate.unknown import Unknown
 
@@ -55,9 +57,12 @@ def test_nobody_replicates_into_another_account_whose_bucket_admits_nobody(world
     world.bucket("ledger", ReplicationConfiguration=REFUSED)
     world.bucket("closed", RECOVERY)
     world.bucket("logs", RECOVERY)
-    world.policy("logs", _allowing({"Service": "logging.s3.amazonaws.com"}), RECOVERY)
+    world.bucket("website", RECOVERY)
+    world.policy("logs", _allowing({"Service": "logging.s3.amazonaws.com"}, "logs"), RECOVERY)
+    world.policy("website", _allowing("*", "website", "s3:GetObject"), RECOVERY)
     assert world.ask("closed", "IsDestination") is False
     assert world.ask("logs", "IsDestination") is False
+    assert world.ask("website", "IsDestination") is False
 
 
 def test_a_bucket_that_admits_the_account_of_the_refusal_stays_in_doubt(world):
@@ -67,9 +72,10 @@ def test_a_bucket_that_admits_the_account_of_the_refusal_stays_in_doubt(world):
         "by-account": {"AWS": PRIMARY},
         "by-anyone": "*",
         "by-deleted-role": {"AWS": "AROAEXAMPLE"},
+        "by-canonical-id": {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},
     }.items():
         world.bucket(name, RECOVERY)
-        world.policy(name, _allowing(principal), RECOVERY)
+        world.policy(name, _allowing(principal, name), RECOVERY)
         assert world.ask(name, "IsDestination") == REFUSED, name
 
 
@@ -84,7 +90,7 @@ def test_an_account_whose_buckets_were_not_listed_may_replicate_within_what_admi
     world.not_seen("account", RECOVERY, reason="cannot be entered")
     world.bucket("closed")
     world.bucket("open")
-    world.policy("open", _allowing({"AWS": RECOVERY}))
+    world.policy("open", _allowing({"AWS": RECOVERY}, "open"))
     assert world.ask("closed", "IsDestination") is False
     assert world.ask("open", "IsDestination") == Unknown("cannot be entered")
 
@@ -169,9 +175,18 @@ def test_members_of_access_points(world):
     world.access_point("global", {"Bucket": "orders"})
     assert world.ask("orders", "IsAccessPointMember") is True
     assert world.ask("other", "IsAccessPointMember") is False
-    world.not_seen("AWS::S3::MultiRegionAccessPoint", RECOVERY)
+    world.not_seen("AWS::S3::MultiRegionAccessPoint", PRIMARY)
     assert world.ask("orders", "IsAccessPointMember") is True
     assert world.ask("other", "IsAccessPointMember") == REFUSED
+
+
+def test_an_access_point_of_another_account_routes_to_what_admits_that_account(world):
+    world.not_seen("AWS::S3::MultiRegionAccessPoint", RECOVERY)
+    world.bucket("closed")
+    world.bucket("open")
+    world.policy("open", _allowing({"AWS": RECOVERY}, "open", "s3:GetObject"))
+    assert world.ask("closed", "IsAccessPointMember") is False
+    assert world.ask("open", "IsAccessPointMember") == REFUSED
 
 
 def test_targets_of_access_logs_are_in_doubt_only_where_logs_could_be_delivered(world):
@@ -192,17 +207,34 @@ def test_logging_without_a_target_means_the_bucket_itself(world):
     assert world.ask("orders", "IsAccessLogTarget") is True
 
 
-def test_targets_of_trails_are_in_doubt_only_where_cloudtrail_may_write(world):
-    world.trail(S3BucketName="archive")
+CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (None, False),
+        (Unknown("policy refused"), REFUSED),
+        ((CLOUDTRAIL, {}), REFUSED),
+        ((CLOUDTRAIL, {"StringEquals": {"aws:SourceAccount": RECOVERY}}), REFUSED),
+        ((CLOUDTRAIL, {"StringEquals": {"aws:SourceAccount": PRIMARY}}), False),
+        ((CLOUDTRAIL, {"StringEquals": {"aws:SourceArn": f"arn:aws:cloudtrail:us-east-1:{PRIMARY}:trail/a"}}), False),
+        ((CLOUDTRAIL, {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudtrail:*:{RECOVERY}:trail/*"}}), REFUSED),
+        (({"Service": "config.amazonaws.com"}, {}), False),
+        (({"AWS": RECOVERY}, {}), False),
+        (({"AWS": "arn:aws:iam::903692715234:root"}, {}), REFUSED),
+    ],
+)
+def test_targets_of_trails_are_in_doubt_only_where_cloudtrail_may_write_for_that_account(world, policy, expected):
     world.not_seen("AWS::CloudTrail::Trail", RECOVERY, "eu-west-1")
-    for name in ("archive", "closed", "open", "hidden"):
-        world.bucket(name)
-    world.policy("open", _allowing({"Service": "cloudtrail.amazonaws.com"}))
-    world.policy("hidden", Unknown("policy refused"))
+    world.trail(S3BucketName="archive")
+    world.bucket("archive")
+    world.bucket("other")
+    if policy is not None:
+        document = policy if isinstance(policy, Unknown) else _allowing(policy[0], "other", "s3:PutObject", policy[1])
+        world.policy("other", document)
     assert world.ask("archive", "IsAuditLogTarget") is True
-    assert world.ask("closed", "IsAuditLogTarget") is False
-    assert world.ask("open", "IsAuditLogTarget") == REFUSED
-    assert world.ask("hidden", "IsAuditLogTarget") == REFUSED
+    assert world.ask("other", "IsAuditLogTarget") == expected
 
 
 def test_roles_come_together_and_name_what_is_not_known(world, replicating):
@@ -223,6 +255,7 @@ def test_roles_come_together_and_name_what_is_not_known(world, replicating):
     assert world.ask("scratch", "Roles") == [REFUSED]
 
 
-def _allowing(principal):
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::x/*"}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+def _allowing(principal, bucket, action="s3:*", condition=None):
+    arn = f"arn:aws:s3:::{bucket}"
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": [arn, f"{arn}/*"]}
+    return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
