@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from reports import wording
+from reports.link_view import LinkRow, link_rows, links_line
 from reports.options import Options
 from scanner.estate.intent import Waiver
 from scanner.estate.verdict import Severity, Verdict
@@ -25,6 +26,7 @@ MAX_ROWS = 1000
 MAX_PASSED = 100
 MAX_UNSEEN = 300
 MAX_LIFTS = 15
+MAX_LINKS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,9 @@ class Page:
     bars: list[Bar]
     lifts: list[str]
     more_lifts: int
+    links: list[LinkRow]
+    links_line: str
+    more_links: int
     unseen: Iterable[str]
     more_unseen: int
     sections: list[Section]
@@ -203,6 +208,9 @@ def page_of(scan: Scan, options: Options) -> Page:
         bars=list(_bars(scan)),
         lifts=[wording.lift_line(lift, accounts) for lift in lifted[:MAX_LIFTS]],
         more_lifts=max(0, len(lifted) - MAX_LIFTS),
+        links=link_rows(scan, MAX_LINKS),
+        links_line=links_line(scan),
+        more_links=max(0, len(scan.links) - MAX_LINKS),
         unseen=(wording.unseen_line(gap, accounts) for gap in gaps[:MAX_UNSEEN]),
         more_unseen=max(0, len(gaps) - MAX_UNSEEN),
         sections=list(_sections(groups)),

@@ -13,6 +13,7 @@ from typing import TextIO
 from tabulate import tabulate
 
 from reports import wording
+from reports.link_view import LinkRow, link_rows, links_line
 from reports.options import Options
 from scanner.estate.verdict import Severity, Verdict
 from scanner.findings.exit_codes import meaning
@@ -80,6 +81,8 @@ def _lines(scan: Scan, options: Options, style: _Style) -> Iterator[str]:
             yield from _heading(f"{verdict}: {scan.counts[verdict]:,} {_HEADINGS[verdict]}", _COLORS[verdict], style)
             yield from _lifts(scan, accounts, style) if verdict is Verdict.UNKNOWN else ()
             yield from _rules(scan, found, accounts, options, style)
+    if scan.links:
+        yield from _links(scan, options, style)
     yield from _footer(scan, accounts, options, style)
 
 
@@ -145,6 +148,29 @@ def _evidence(finding: Finding) -> str:
     if waiver is None:
         return wording.evidence_line(finding)
     return f"until {waiver.expires.isoformat()}, {one_line(waiver.owner)}: {one_line(waiver.reason)}"
+
+
+def _links(scan: Scan, options: Options, style: _Style) -> Iterator[str]:
+    """Every link that does not work as it should, and how many do."""
+    yield from _heading(f"REPLICATION LINKS: {links_line(scan)}", _BOLD, style)
+    rows = [row for row in link_rows(scan, len(scan.links)) if row.causes]
+    for row in rows[: options.rows]:
+        yield from _link(row, style)
+    if len(rows) > options.rows:
+        yield from (f"  and {len(rows) - options.rows:,} more; --format json lists all", "")
+
+
+def _link(row: LinkRow, style: _Style) -> Iterator[str]:
+    first, *rest = style.wrapped(row.name, f"  {row.verdict:<8} ", " " * 11)
+    yield first.replace(row.verdict, style.paint(row.verdict, _COLORS[row.looks]), 1)
+    yield from rest
+    if row.reasons:
+        yield from style.wrapped(f"S3 would say {', '.join(row.reasons)}", " " * 11, " " * 13)
+    for cause in row.causes[:MAX_LINES]:
+        yield from style.wrapped(cause.line, " " * 11, " " * 13)
+    if len(row.causes) > MAX_LINES:
+        yield f"{' ' * 11}and {len(row.causes) - MAX_LINES:,} more; --format json lists all"
+    yield ""
 
 
 def _lifts(scan: Scan, accounts: Mapping[str, str], style: _Style) -> Iterator[str]:

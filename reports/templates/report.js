@@ -2,7 +2,7 @@
 // Filters the findings by text, verdict and severity. Without scripts the page shows all of them and lacks nothing else.
 (() => {
   const bar = document.querySelector(".filters");
-  const rows = [...document.querySelectorAll(".row")];
+  const rows = [...document.querySelectorAll("#findings .row")];
   if (!rows.length) return;
   bar.hidden = false;
   const text = bar.querySelector("#q");

@@ -1,6 +1,8 @@
 """One small fixed scan that has a bit of everything, hostile names included, for all reports to be tested with."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -104,6 +106,53 @@ FINDINGS = (
 )
 
 
+def link(verdict: str, source: str, copy: str, rule: str = "dr", **told: Any) -> dict[str, Any]:
+    nothing: dict[str, list[Any]] = {name: [] for name in ("failure_reasons", "missing", "faults", "excess", "unknown")}
+    return {
+        "id": f"{source}/{rule}/{copy}",
+        "source": {"bucket": source, "account": "111111111111", "region": "us-east-1"},
+        "destination": {"bucket": copy, "account": "222222222222", "region": ""},
+        "rule": rule,
+        "role": "arn:aws:iam::111111111111:role/replication",
+        "verdict": verdict,
+        **nothing,
+        **told,
+    }
+
+
+def missing(action: str, effect: str, decided_by: str) -> dict[str, Any]:
+    where = {"hop": "source-object", "resource": "arn:aws:s3:::orders-data/*"}
+    return {"action": action, "effect": effect, "decided_by": decided_by, **where}
+
+
+LINKS = (
+    link("works", "orders-logs", "orders-logs-dr"),
+    link(
+        "works",
+        "orders-tags",
+        "orders-tags-dr",
+        missing=[missing("s3:GetObjectVersionTagging", "degrades", "identity policy replication is silent")],
+        excess=[{"hop": "source-object", "action": "s3:*", "resource": "*", "statement": {"Sid": "All"}}],
+    ),
+    link("unknown", "sealed", "sealed-dr", "", unknown=[{"hop": "source-bucket", "reason": VERSIONING_REFUSED.reason}]),
+    link(
+        "broken",
+        HOSTILE,
+        "orders-dr",
+        failure_reasons=["DstBucketUnversioned", "SrcGetAclNotPermitted"],
+        missing=[missing("s3:GetObjectVersionAcl", "fails", f"statement {HOSTILE} denies it")],
+        faults=[
+            {
+                "name": "DestinationUnversioned",
+                "hop": "destination-object",
+                "effect": "fails",
+                "what": "versioning of orders-dr is not enabled",
+            }
+        ],
+    ),
+)
+
+
 @pytest.fixture
 def scan() -> Scan:
     """The fixed scan."""
@@ -135,6 +184,12 @@ def scan() -> Scan:
         not_applicable=4,
         messages=("estate.yaml:9: the waiver of a-rule expired on 2026-01-01",),
     )
+
+
+@pytest.fixture
+def linked(scan: Scan) -> Scan:
+    """The fixed scan with replication links of all kinds."""
+    return replace(scan, links=LINKS)
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ FILES = {"table": "table.txt", "json": "findings.json", "html": "report.html"}
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_report_is_as_it_was(name: str, scan: Scan) -> None:
+def test_the_report_is_as_it_was(name: str, linked: Scan) -> None:
     stream = io.StringIO()
-    FORMATS[name].write(scan, stream, Options(exit_code=ExitCode.FAILING))
+    FORMATS[name].write(linked, stream, Options(exit_code=ExitCode.FAILING))
     path = GOLDEN / FILES[name]
     if os.environ.get("DRSCAN_REFRESH_GOLDEN"):
         path.parent.mkdir(exist_ok=True)

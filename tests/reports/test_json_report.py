@@ -81,6 +81,7 @@ LINK = {
             "decided_by": "bucket policy of b",
         }
     ],
+    "faults": [{"name": "DestinationUnversioned", "hop": "destination-object", "effect": "fails", "what": "it is not"}],
     "excess": [{"hop": "source-object", "action": "s3:*", "resource": "*", "statement": {"Sid": "All"}}],
     "unknown": [{"hop": "source-key", "reason": "refused"}],
 }
