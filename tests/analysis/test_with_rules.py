@@ -14,7 +14,7 @@ from scanner.evaluation.pack import load_pack
 PRIMARY, RECOVERY, ARCHIVE = "111111111111", "222222222222", "333333333333"
 EAST, WEST = "us-east-1", "eu-west-1"
 RULES = load_pack().select(
-    [rule.id for rule in load_pack().rules if rule.kind != "DR::Replication::Link"],
+    [rule.id for rule in load_pack().rules if rule.kind not in ("DR::Replication::Link", "DR::ProtectedBucket")],
 )
 INTENT = Intent(
     protect=(
@@ -67,13 +67,66 @@ def watching(metric, **condition):
     }
 
 
+DESTROYING = [
+    *("s3:BypassGovernanceRetention", "s3:DeleteBucketPolicy", "s3:DeleteObjectVersion"),
+    *("s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy", "s3:PutBucketVersioning"),
+    "s3:PutLifecycleConfiguration",
+]
+ROLE = f"arn:aws:iam::{PRIMARY}:role/replication"
+
+
+def statement(effect, principal, actions, bucket="", **condition):
+    resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"] if bucket else "*"
+    found = {"Effect": effect, "Principal": principal, "Action": actions, "Resource": resources}
+    return found | ({"Condition": condition} if condition else {})
+
+
+def document(*statements):
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def over_tls(bucket, *statements):
+    return document(*statements, statement("Deny", "*", "s3:*", bucket, Bool={"aws:SecureTransport": "false"}))
+
+
+def key_policy(account, *statements):
+    return document(statement("Allow", {"AWS": f"arn:aws:iam::{account}:root"}, "kms:*"), *statements)
+
+
+def copy_policy(*statements):
+    spared = {"aws:PrincipalArn": f"arn:aws:iam::{RECOVERY}:role/break-glass"}
+    return over_tls(
+        "orders-dr",
+        statement("Allow", {"AWS": ROLE}, ["s3:ReplicateObject", "s3:ReplicateDelete"], "orders-dr"),
+        statement("Deny", "*", DESTROYING, "orders-dr", ArnNotEquals=spared),
+        *statements,
+    )
+
+
+def policies(world):
+    """What lets S3, CloudTrail and one role in, and keeps everybody else out."""
+    by_source = {"aws:SourceArn": "arn:aws:s3:::orders", "aws:SourceAccount": PRIMARY}
+    trails = [f"arn:aws:cloudtrail:{EAST}:{PRIMARY}:trail/*", f"arn:aws:cloudtrail:{WEST}:{RECOVERY}:trail/*"]
+    archived = {"ArnLike": {"aws:SourceArn": trails}}
+    logged = statement("Allow", {"Service": "logging.s3.amazonaws.com"}, "s3:PutObject", "access-logs")
+    audited = {"Service": "cloudtrail.amazonaws.com"}, ["s3:GetBucketAcl", "s3:PutObject"], "archive"
+    world.policy("orders", over_tls("orders"))
+    world.policy("orders-dr", copy_policy(), RECOVERY)
+    world.policy("access-logs", over_tls("access-logs", logged | {"Condition": {"StringEquals": by_source}}))
+    world.policy("archive", over_tls("archive", statement("Allow", *audited, **archived)), ARCHIVE)
+    trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    world.add("AWS::IAM::Role", ROLE, PRIMARY, "", "replication", AssumeRolePolicyDocument=document(trust))
+
+
 @pytest.fixture
 def healthy(world, replicating):
     """Orders here, their copy in another account and region, the audit log in a third account, and alarms."""
+    policies(world)
     world.intent = INTENT
     world.accounts = (*world.accounts, type(world.accounts[0])(ARCHIVE, "archive"))
     for account, region, key in ((PRIMARY, EAST, "k1"), (RECOVERY, WEST, "k2")):
-        world.key(key, account, region, Observed={"KeyState": "Enabled"})
+        admitted = [statement("Allow", {"AWS": ROLE}, "kms:Encrypt")] if account == RECOVERY else []
+        world.key(key, account, region, Observed={"KeyState": "Enabled"}, KeyPolicy=key_policy(account, *admitted))
         world.add("AWS::Macie::Session", "", account, region, account, Status="ENABLED")
     replication = replicating("orders-dr")
     replication["Rules"][0]["Destination"] |= {
@@ -134,10 +187,10 @@ def verdicts(world, wanted=(Verdict.FAIL, Verdict.UNKNOWN)) -> set[tuple[str, st
     return {(one.rule.id, one.resource.name) for one in found if one.verdict in wanted}
 
 
-def change(world, name: str, **properties) -> None:
-    """Changes properties of the resources of that name; None takes a property away."""
+def change(world, name: str, type_: str = "", **properties) -> None:
+    """Changes properties of the resources of that name (but policies); None takes a property away."""
     for index, resource in enumerate(world.resources):
-        if resource.name == name:
+        if resource.name == name and (resource.type == type_ or (not type_ and not resource.type.endswith("Policy"))):
             changed = {**resource.properties, **properties}
             kept = {key: value for key, value in changed.items() if value is not None}
             world.resources[index] = type(resource)(
@@ -153,12 +206,21 @@ def test_and_every_rule_but_those_on_access_points_has_something_to_say_of_it(he
     said = {rule for rule, _ in verdicts(healthy, (Verdict.PASS,))}
     silent = {rule.id for rule in RULES} - said
     about_access_points = {rule.id for rule in RULES if rule.kind == "AWS::S3::MultiRegionAccessPoint"}
-    assert silent == about_access_points | {"mfa-delete-only-where-possible"}
+    # These speak where a lock or an organization makes it their business; both are among the faults below.
+    elsewhere = {"recovery-bucket-policy-denies-destruction", "org-guardrails-protect-recovery"}
+    assert silent == about_access_points | elsewhere | {"mfa-delete-only-where-possible"}
 
 
 def lifecycle(**rule):
     return {"LifecycleConfiguration": {"Rules": [{"Status": "Enabled", **rule}]}}
 
+
+POLICY = "AWS::S3::BucketPolicy"
+COPYING = ["s3:ReplicateObject", "s3:ReplicateDelete"]
+MORE_THAN_COPYING = statement(
+    "Allow", {"AWS": ROLE}, ["s3:GetBucketVersioning", "s3:PutEncryptionConfiguration"], "orders-dr"
+)
+ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 FAULTS: dict[str, tuple[Callable[..., None], set[tuple[str, str]]]] = {
     "versioning suspended at the copy": (
@@ -258,6 +320,99 @@ FAULTS: dict[str, tuple[Callable[..., None], set[tuple[str, str]]]] = {
         lambda world: change(world, "failed", AlarmActions=None),
         {("alarm-reaches-a-human", "failed")},
     ),
+    "a lock that can be lifted, and whoever holds the copy's account": (
+        lambda world: [
+            change(world, "orders-dr", **locked(30, "GOVERNANCE")),
+            change(world, "orders-dr", POLICY, PolicyDocument=over_tls("orders-dr")),
+        ],
+        {
+            ("object-lock-mode-compliance", "orders-dr"),
+            ("recovery-bucket-policy-denies-destruction", "orders-dr"),
+        },
+    ),
+    "a copy that answers plain HTTP": (
+        lambda world: change(
+            world, "orders-dr", POLICY, PolicyDocument=document(statement("Allow", {"AWS": ROLE}, COPYING, "orders-dr"))
+        ),
+        {("bucket-denies-insecure-transport", "orders-dr")},
+    ),
+    "encryption of the copy left to the source": (
+        lambda world: change(world, "orders-dr", POLICY, PolicyDocument=copy_policy(MORE_THAN_COPYING)),
+        {("recovery-bucket-grants-no-control-to-source", "orders-dr")},
+    ),
+    "replicas of whoever is in the source's account": (
+        lambda world: change(
+            world,
+            "orders-dr",
+            POLICY,
+            PolicyDocument=copy_policy(statement("Allow", {"AWS": PRIMARY}, COPYING, "orders-dr")),
+        ),
+        {("destination-policy-names-role-only", "orders-dr")},
+    ),
+    "an access log that S3 may not deliver": (
+        lambda world: change(world, "access-logs", POLICY, PolicyDocument=over_tls("access-logs")),
+        {("access-log-target-deliverable", "orders")},
+    ),
+    "a trail that CloudTrail may not deliver": (
+        lambda world: change(world, "archive", POLICY, PolicyDocument=over_tls("archive")),
+        {("trail-log-deliverable", f"audit-{PRIMARY}"), ("trail-log-deliverable", f"audit-{RECOVERY}")},
+    ),
+    "a topic that does not admit CloudWatch": (
+        lambda world: world.add(
+            "AWS::SNS::TopicPolicy",
+            "",
+            PRIMARY,
+            WEST,
+            "pager",
+            Topics=[f"arn:aws:sns:{WEST}:{PRIMARY}:pager"],
+            PolicyDocument=document(statement("Allow", {"Service": "events.amazonaws.com"}, "sns:Publish")),
+        ),
+        {("alarm-reaches-a-human", "late")},
+    ),
+    "a key for everybody": (
+        lambda world: change(
+            world, "k1", KeyPolicy=key_policy(PRIMARY, statement("Allow", {"AWS": "*"}, "kms:Decrypt"))
+        ),
+        {("key-policy-not-public", "k1")},
+    ),
+    "the copy's key in the hands of the source": (
+        lambda world: change(
+            world, "k2", KeyPolicy=key_policy(RECOVERY, statement("Allow", {"AWS": PRIMARY}, "kms:*"))
+        ),
+        {("key-admits-foreign-use-not-admin", "k2")},
+    ),
+    "a replication role that people assume, too": (
+        lambda world: change(
+            world,
+            "replication",
+            AssumeRolePolicyDocument=document(
+                {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"},
+                {"Effect": "Allow", "Principal": {"AWS": PRIMARY}, "Action": "sts:AssumeRole"},
+            ),
+        ),
+        {("replication-role-trust-limited", "replication")},
+    ),
+    "a replication role that may do anything": (
+        lambda world: change(
+            world,
+            "replication",
+            Policies=[{"PolicyName": "all", "PolicyDocument": document(ANYTHING)}],
+        ),
+        {("dr-roles-cannot-unprotect", "replication")},
+    ),
+    "an organization that guards nothing": (
+        lambda world: world.add(
+            "AWS::Organizations::Account",
+            f"arn:aws:organizations::{ARCHIVE}:account/o-1/{RECOVERY}",
+            ARCHIVE,
+            "",
+            RECOVERY,
+            AccountId=RECOVERY,
+            ParentIds=["r-1"],
+            Observed={"ManagementAccountId": ARCHIVE},
+        ),
+        {("org-guardrails-protect-recovery", RECOVERY)},
+    ),
     "Macie is off everywhere": (
         lambda world: [change(world, name, Status=None) for name in (PRIMARY, RECOVERY)],
         {("macie-enabled-where-data-is", f"{PRIMARY}/{EAST}"), ("macie-enabled-where-data-is", f"{RECOVERY}/{WEST}")},
@@ -274,8 +429,7 @@ def test_one_fault_fails_exactly_what_it_should(healthy, name):
 
 def test_original_and_copy_in_one_account(healthy):
     healthy.intent = Intent()
-    [copy] = [resource for resource in healthy.resources if resource.name == "orders-dr"]
-    healthy.resources.remove(copy)
+    healthy.resources = [resource for resource in healthy.resources if resource.name != "orders-dr"]
     key = encrypted(f"arn:aws:kms:{WEST}:{PRIMARY}:key/k3")
     healthy.bucket("orders-dr", PRIMARY, WEST, BucketEncryption=key, **VERSIONED, **PRIVATE, **locked(35))
     healthy.add("AWS::Macie::Session", "", PRIMARY, WEST, PRIMARY, Status="ENABLED")
