@@ -13,7 +13,7 @@ from scanner.policy.automata import TooLarge
 from scanner.policy.callers import Candidate, caller_of
 from scanner.policy.pattern_sets import Effort, find
 from scanner.policy.patterns import escape, is_literal
-from scanner.policy.regions import Atom, Region, Texts, is_empty, meet, sample
+from scanner.policy.regions import ANYTHING, Atom, Region, Texts, is_empty, meet, sample
 from scanner.policy.request import Context, ContextValue, Request
 from scanner.policy.truth import Unseen
 
@@ -61,6 +61,8 @@ def build_request(
     }
     _add_atoms(values, region)
     values |= known
+    for key in [key for key in values if () in region.keys.get(key, ANYTHING).within]:
+        del values[key]  # no text will do, so the key is absent
     principal, written = candidate.principal, values.get(_ARN_KEY)
     if candidate.is_example and isinstance(written, str) and caller_of(written) is not None:
         principal = written

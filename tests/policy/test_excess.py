@@ -119,6 +119,14 @@ def test_a_key_whose_value_is_known_beforehand(fixed: str) -> None:
     assert rows == ()
 
 
+def test_a_key_that_no_request_carries() -> None:
+    tagged = {"ForAnyValue:StringLike": {"aws:TagKeys": "x*"}}
+    granted = policy(allow("s3:PutObject", "arn:aws:s3:::src/*", **tagged))
+    assert len(excess(granted, prepare_needs([]))) == 1
+    (row,) = excess(granted, prepare_needs([]), Scope(context={"aws:TagKeys": None}))
+    assert row.witness is None
+
+
 def test_what_cannot_be_settled_is_a_row_without_witness() -> None:
     granted = policy(allow("s3:ListBucket", "arn:aws:s3:::src", DateLessThan={"aws:CurrentTime": "2030-01-01"}))
     date = {"DateLessThan": {"aws:CurrentTime": ["2031-01-01"]}}
