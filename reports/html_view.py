@@ -174,6 +174,7 @@ class Page:
     lifts: list[str]
     more_lifts: int
     links: list[LinkRow]
+    told_links: int
     links_line: str
     more_links: int
     unseen: Iterable[str]
@@ -199,6 +200,7 @@ def page_of(scan: Scan, options: Options) -> Page:
     groups = _groups(scan, options, accounts)
     lifted = lifts(scan)
     gaps = scan.coverage.unseen
+    links = link_rows(scan, MAX_LINKS)
     code = options.exit_code
     return Page(
         scan=scan,
@@ -208,7 +210,8 @@ def page_of(scan: Scan, options: Options) -> Page:
         bars=list(_bars(scan)),
         lifts=[wording.lift_line(lift, accounts) for lift in lifted[:MAX_LIFTS]],
         more_lifts=max(0, len(lifted) - MAX_LIFTS),
-        links=link_rows(scan, MAX_LINKS),
+        links=links,
+        told_links=sum(bool(link.causes) for link in links),
         links_line=links_line(scan),
         more_links=max(0, len(scan.links) - MAX_LINKS),
         unseen=(wording.unseen_line(gap, accounts) for gap in gaps[:MAX_UNSEEN]),

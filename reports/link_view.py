@@ -35,7 +35,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A link: `looks` is the verdict that gives it its colour, `rule` is empty where no rule makes the copy."""
+    """A link: `looks` is the verdict that gives it its colour; `rule` says so where no rule makes the copy."""
 
     verdict: str
     looks: Verdict
@@ -86,7 +86,7 @@ def _row(link: Mapping[str, Value], accounts: Mapping[str, str]) -> LinkRow:
         name=f"{_shown(link['source']['bucket'])} → {_shown(link['destination']['bucket']) or 'nowhere'}",
         source=_place(link["source"], accounts),
         destination=_place(link["destination"], accounts),
-        rule=_shown(link["rule"]),
+        rule=_shown(link["rule"]) or ("no rule was seen" if verdict == "unknown" else "no rule"),
         role=_shown(link["role"]),
         reasons=tuple(_shown(reason) for reason in link["failure_reasons"]),
         causes=tuple(_causes(link)),
