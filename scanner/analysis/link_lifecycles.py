@@ -67,10 +67,12 @@ def _sooner(prefix: str | Unknown, kept: list[Value], taken: list[Value]) -> Ite
             continue
         for versions, days_of in _VERSIONS.items():
             days = days_of(rule)
+            if days is None:
+                continue
             doubt = first_doubt(scope, enabled, days)
             if doubt is not None:
                 yield doubt
-            elif days is not None:
+            else:
                 yield from _entry(rule, versions, days, _source_days(kept, str(scope), rule, days_of))
 
 
