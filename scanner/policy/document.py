@@ -119,7 +119,7 @@ def _read_statement(raw: object, index: int, name: str) -> Statement | Unseen:
     try:
         return _statement(raw, index, name, _leniently)
     except PolicyError as error:
-        return Unseen(error.message)
+        return _unread(error)
 
 
 def _frame(document: object, name: str) -> tuple[str, list[object]]:
@@ -153,7 +153,15 @@ def _leniently(read: Callable[[], _T]) -> _T | Unseen:
     try:
         return read()
     except PolicyError as error:
-        return Unseen(error.message)
+        return _unread(error)
+
+
+def _unread(error: PolicyError) -> Unseen:
+    """The error as a reason: a policy that AWS would have refused is not the one in force, whatever else it says."""
+    is_refused = (
+        "" if error.is_unseen else "; AWS accepts no policy with such a statement, so what is in force is not known"
+    )
+    return Unseen(error.message + is_refused)
 
 
 def _statement(raw: object, index: int, name: str, guard: _Guard) -> Statement:
@@ -177,7 +185,7 @@ def _statement(raw: object, index: int, name: str, guard: _Guard) -> Statement:
         negates_resources=resource == "NotResource",
         principals=None if principal is None else guard(lambda: _principals(statement[principal], principal, where)),
         negates_principals=principal == "NotPrincipal",
-        conditions=guard(lambda: _conditions(statement.get("Condition", {}), where)),
+        conditions=guard(lambda: _conditions(statement.get("Condition"), where)),
         source=statement,
     )
 
@@ -219,9 +227,10 @@ def _principal(kind: PrincipalKind, value: str) -> Principal:
 
 
 def _conditions(raw: object, where: str) -> tuple[Condition, ...]:
+    """None where there are none; null is how templates and serialisers write an element that is absent."""
     return tuple(
         condition
-        for operator, keys in mapping(raw, "Condition", where).items()
+        for operator, keys in mapping({} if raw is None else raw, "Condition", where).items()
         for condition in _operator(operator, keys, where)
     )
 

@@ -18,12 +18,16 @@ _WIDEST = 256  # bits of a number; longer ones take quadratic time to print
 
 
 class PolicyError(InvalidInputError):
-    """Input that is not what AWS would accept. `where` names policy and statement, `what` says what is wrong there."""
+    """Input that is not what AWS would accept. `where` names policy and statement, `what` says what is wrong there.
 
-    def __init__(self, what: str, *, where: str) -> None:
+    `is_unseen` says that nothing is wrong: the value was Unseen, and `what` is its reason.
+    """
+
+    def __init__(self, what: str, *, where: str, is_unseen: bool = False) -> None:
         super().__init__(f"{where}: {what}")
         self.where = where
         self.what = what
+        self.is_unseen = is_unseen
 
 
 def load(text: str, where: str) -> object:
@@ -56,7 +60,9 @@ def texts(raw: object, element: str, where: str, *, numbers: bool = False) -> tu
 
 def refusal(what: str, where: str, value: object = None) -> PolicyError:
     """The error for a value: its own reason where the value is Unseen."""
-    return PolicyError(value.reason if isinstance(value, Unseen) else what, where=where)
+    if isinstance(value, Unseen):
+        return PolicyError(value.reason, where=where, is_unseen=True)
+    return PolicyError(what, where=where)
 
 
 def show(value: object) -> str:

@@ -92,6 +92,10 @@ def test_condition_values_become_text(value: object, text: str) -> None:
     assert conditions[0].values == (text,)
 
 
+def test_a_condition_that_is_null_is_no_condition() -> None:
+    assert only(policy(Condition=None)) == only(policy())
+
+
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_operators_are_known_in_any_letter_case(operator: str) -> None:
     for written in (operator, operator.upper(), operator.lower()):
@@ -156,6 +160,7 @@ def test_lenient_reading_keeps_what_can_be_understood() -> None:
     found = read_policy({"Statement": [ALLOW, {"Effect": "Maybe"}, ALLOW]}, name="p")
     assert isinstance(found, Policy)
     assert [type(each) for each in found.statements] == [Statement, Unseen, Statement]
+    assert "AWS accepts no policy with such a statement" in repr(found.statements[1])
 
 
 @pytest.mark.parametrize(
@@ -178,6 +183,7 @@ def test_lenient_reading_loses_one_element_not_the_statement(element: str, value
 )
 def test_unseen_parts_keep_their_reason(document: object) -> None:
     assert "why" in repr(read_policy(document))
+    assert "AWS accepts no" not in repr(read_policy(document))
 
 
 JSON = st.recursive(
