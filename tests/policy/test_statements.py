@@ -6,7 +6,7 @@ import pytest
 
 from scanner.policy.principals import Reach, read_caller
 from scanner.policy.request import Request, context_of
-from scanner.policy.statements import PolicyKind, Question, applies, compile_policy, complete_arn
+from scanner.policy.statements import PolicyKind, Question, applies, compile_policy, readings_of_arn
 from scanner.policy.truth import Unseen
 
 USER = "arn:aws:iam::111122223333:user/alice"
@@ -77,6 +77,12 @@ RESOURCES: list[tuple[Any, bool]] = [
     (["arn:aws:s3:::copies", OBJECT], True),
     ("arn:aws:s3", True),
     ("arn:aws:sqs", False),
+    ("arn:aws:*/tax/2025/*", True),
+    ("arn:aws:*/tax/2025/a?1].csv", True),
+    ("arn:aws:*copies/*.json", False),
+    ("arn:aws:s*", True),
+    ("arn:*:s?", True),
+    ("arn:aws:*/${tag}/2025/a[1].csv", True),
     ("arn:aws:s3:::copies/${tag}/*", True),
     ("arn:aws:s3:::copies/${missing}/*", False),
     ("arn:aws:s3:::copies/${missing, 'tax'}/*", True),
@@ -114,16 +120,19 @@ def test_an_unseen_variable_in_a_resource_leaves_it_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "completed"),
+    ("pattern", "readings"),
     [
-        ("arn:aws:sqs", "arn:aws:sqs:*:*:*"),
-        ("arn:aws:s3:::b", "arn:aws:s3:::b"),
-        ("arn:aws:logs:eu-west-1:1:a:b:c", "arn:aws:logs:eu-west-1:1:a:b:c"),
-        ("*", "*"),
+        ("arn:aws:sqs", ["arn:aws:sqs:*:*:*"]),
+        ("arn:aws:s?s", ["arn:aws:s?s", "arn:aws:s?s:*:*:*"]),
+        ("arn:aws:*/tax/a", ["arn:aws:*/tax/a", "arn:aws:*/tax/a:*:*:*"]),
+        ("arn:aws:*backup/*", ["arn:aws:*backup/*"]),
+        ("arn:aws:s3:::b", ["arn:aws:s3:::b"]),
+        ("arn:aws:logs:eu-west-1:1:a:b:c", ["arn:aws:logs:eu-west-1:1:a:b:c"]),
+        ("*", ["*"]),
     ],
 )
-def test_incomplete_arns_are_completed(pattern: str, completed: str) -> None:
-    assert complete_arn(pattern) == completed
+def test_incomplete_arns_count_as_they_are_and_completed(pattern: str, readings: list[str]) -> None:
+    assert list(readings_of_arn(pattern)) == readings
 
 
 def test_session_and_resource_policies_do_not_complete_arns() -> None:
