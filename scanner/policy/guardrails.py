@@ -7,7 +7,7 @@ from scanner.policy.statements import PolicyKind, Question
 from scanner.policy.survey import Policies, Survey, survey, weakened
 from scanner.policy.truth import Truth, Unseen
 
-# RCPs reach the resources of these services only; the list grows, so a Deny for another one is in doubt, not void.
+# RCPs reach the resources of these services only, and have no effect on others. The list grows: look it up again.
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (2026-09)
 _RCP_SERVICES = frozenset(
     (
@@ -54,21 +54,19 @@ def survey_rcps(
     levels: Levels, question: Question, management_account: str | None, resource_account: str | Unseen
 ) -> tuple[Survey, ...]:
     """What RCPs say. They bind whoever reaches for a resource of a member account: principals of other accounts,
-    root users, AWS services; no service-linked role.
+    root users, AWS services; no service-linked role. On services that AWS does not list they have no effect.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (2026-09); that AWS
     services are bound shows in that guide's example against confused deputies, which denies them.
     """
     exempt = question.caller.is_service_linked_role
-    if exempt is True or question.action in _RCP_FREE:
+    is_reached = question.action.partition(":")[0] in _RCP_SERVICES and question.action not in _RCP_FREE
+    if exempt is True or not is_reached:
         return ()
     if management_account is not None:
         if resource_account == management_account:
             return ()
         exempt = resource_account if isinstance(resource_account, Unseen) else exempt
-    service = question.action.partition(":")[0]
-    if service not in _RCP_SERVICES:
-        exempt = Unseen(f"whether resource control policies reach {service} is not known")
     return _survey_levels(levels, PolicyKind.RCP, question, exempt)
 
 

@@ -107,7 +107,9 @@ REACHED: list[tuple[str, str, str, Verdict]] = [
     ("anonymous", "*", "s3:PutObject", Verdict.EXPLICITLY_DENIED),
     ("service-linked role", LINKED, "s3:PutObject", Verdict.ALLOWED),
     ("a permission that is free", USER, "kms:RetireGrant", Verdict.ALLOWED),
-    ("a service not listed", USER, "backup:CopyIntoBackupVault", Verdict.UNKNOWN),
+    ("a service not listed", USER, "backup:CopyIntoBackupVault", Verdict.ALLOWED),
+    ("IAM", USER, "iam:PassRole", Verdict.ALLOWED),
+    ("letter case", USER, "S3:PutObject", Verdict.EXPLICITLY_DENIED),
 ]
 
 
@@ -115,6 +117,10 @@ REACHED: list[tuple[str, str, str, Verdict]] = [
 def test_whom_rcps_reach(principal: str, action: str, expected: Verdict) -> None:
     everything = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
     assert ask(principal, action, resource=BUCKET, rcps=rcps(everything)).verdict is expected
+
+
+def test_unread_rcps_do_not_matter_to_a_service_that_none_reaches() -> None:
+    assert ask(action="backup:CopyIntoBackupVault", rcps=DOUBT).verdict is Verdict.ALLOWED
 
 
 def test_an_rcp_never_needs_to_allow() -> None:
