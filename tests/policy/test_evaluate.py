@@ -344,6 +344,54 @@ def test_service_principals_have_no_policies_of_their_own() -> None:
     assert verdict(**asked, resource_policy=doc(allow(**to(ROOT)))) == IMPLICIT
 
 
+VAULT = f"arn:aws:backup:eu-west-1:{HOME}:backup-vault:dr"
+# The resource, the service that asks, and what it asks for.
+SERVED: list[tuple[str, str, str, str]] = [
+    ("a bucket", OBJECT, "logging.s3.amazonaws.com", "s3:PutObject"),
+    ("a key", KEY, "cloudtrail.amazonaws.com", "kms:GenerateDataKey"),
+    ("a role", ROLE, "backup.amazonaws.com", "sts:AssumeRole"),
+    ("a vault", VAULT, "backup.amazonaws.com", "backup:CopyIntoBackupVault"),
+]
+OWN_LIMITS: list[Document] = [
+    {"identity_policies": [doc(deny())]},
+    {"permission_boundary": doc(deny())},
+    {"permission_boundary": doc()},
+    {"session_policy": doc(deny())},
+    {"session_policy": doc()},
+    {"scps": [[ALL], [doc(deny())]]},
+    {"scps": [[]]},
+]
+
+
+@pytest.mark.parametrize(("resource", "service", "action"), [row[1:] for row in SERVED], ids=[row[0] for row in SERVED])
+@pytest.mark.parametrize("account", [HOME, AWAY])
+def test_for_a_service_only_the_resource_policy_counts(resource: str, service: str, action: str, account: str) -> None:
+    where = {} if resource == ROLE else {"Resource": resource}
+    grant = {"Effect": "Allow", "Principal": {"Service": service}, "Action": action, **where}
+    asked = {"principal": service, "action": action, "resource": resource, "account": account}
+    for limits in ({}, *OWN_LIMITS):
+        assert verdict(**asked, resource_policy=doc(grant), **limits) == ALLOWED
+        assert verdict(**asked, resource_policy=doc(grant, {**grant, "Effect": "Deny"}), **limits) == EXPLICIT
+    for own in ({"identity_policies": [ALL]}, {"permission_boundary": ALL, "session_policy": ALL, "scps": [[ALL]]}):
+        assert verdict(**asked, **own) == IMPLICIT
+    for other in ({"Service": "other.amazonaws.com"}, {"AWS": [ROOT, AWAY_ROOT]}):
+        assert verdict(**asked, resource_policy=doc({**grant, "Principal": other}), identity_policies=[ALL]) == IMPLICIT
+
+
+# "Only the resource policy" is said of the caller's side: RCPs belong to the resource, and bind services as well.
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (2026-09)
+@pytest.mark.parametrize(
+    ("resource", "service", "action", "expected"),
+    [(*row[1:], ALLOWED if row[0] == "a vault" else EXPLICIT) for row in SERVED],
+    ids=[row[0] for row in SERVED],
+)
+def test_rcps_bind_services_too(resource: str, service: str, action: str, expected: str) -> None:
+    where = {} if resource == ROLE else {"Resource": resource}
+    policy = doc({"Effect": "Allow", "Principal": {"Service": service}, "Action": action, **where})
+    asked = {"principal": service, "action": action, "resource": resource, "resource_policy": policy}
+    assert verdict(**asked, rcps=[[doc(deny(Principal="*"))]]) == expected
+
+
 NO_SERVICE = {"aws:PrincipalIsAWSService": "false"}
 ORGANIZATION_DENY: list[tuple[Document, str]] = [
     ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, EXPLICIT),
