@@ -53,19 +53,26 @@ def _never(value: str) -> bool:
 
 
 def _arn(pattern: str) -> Test:
-    """Each of the six parts by itself, so no wildcard reaches over a colon; the last part may hold colons."""
-    parts = tuple(compile_pattern(part) for part in pattern.split(":", 5))
-    if len(parts) < 6:
+    """Each of the six parts by itself, so no wildcard reaches over a colon; the last part may hold colons.
+
+    What AWS makes of a shorter pattern is not on the page. That a `*` which ends a segment may reach over colons is
+    said of resources (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
+    2026-11), so here a last part of nothing but stars stands for the rest; any other short pattern matches nothing.
+    """
+    *firsts, last = pattern.split(":", 5)
+    if len(firsts) < 5 and (not last or last.strip("*")):
         return _never
+    parts = tuple(compile_pattern(part) for part in (*firsts, last))
 
     def _test(value: str) -> bool:
         found = value.split(":", 5)
-        return len(found) == 6 and all(match(part) for match, part in zip(parts, found, strict=True))
+        return len(found) == 6 and all(match(part) for match, part in zip(parts, found, strict=False))
 
     return _test
 
 
-_NUMBER = re.compile(r"\s*[+-]?\d{1,60}(\.\d{1,60})?\s*", re.ASCII)
+# As JSON and Java write numbers; an exponent of more than three digits is no number that anybody means.
+_NUMBER = re.compile(r"\s*[+-]?(\d{1,60}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?\s*", re.ASCII)
 
 
 def _number(text: str) -> Decimal | None:

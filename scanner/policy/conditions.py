@@ -77,12 +77,15 @@ def _single(value: str | tuple[str, ...], matches: _Matches, context: Context, c
 
     AWS requires a qualifier for keys with several and documents no result without one:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
-    (2026-11)
+    (2026-11). Where the context says that any of them counts, a negated operator is the negation of that.
     """
     if isinstance(value, str):
         return matches(value, context)
     if len(value) == 1:
         return matches(value[0], context)
+    if context.any_of_several:
+        combine = all_true if COMPARISONS[condition.operator].negated else any_true
+        return combine(matches(each, context) for each in value)
     return Unseen(f"{condition.operator} on {condition.key} has no qualifier, but the key has {len(value)} values")
 
 

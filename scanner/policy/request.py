@@ -19,11 +19,13 @@ ContextValue: TypeAlias = str | tuple[str, ...] | Unseen
 class Context:
     """The request context. Keys are in lower case, for AWS ignores their case; build one with `context_of`.
 
-    `others` is what the keys that are not named are: None says absent, Unseen says that nobody knows.
+    `others` is what the keys that are not named are: None says absent, Unseen says that nobody knows. By
+    `any_of_several` an operator without a qualifier takes any of several values, where else it would leave it open.
     """
 
     values: Mapping[str, ContextValue] = field(default_factory=dict)
     others: Unseen | None = None
+    any_of_several: bool = False
 
     def get(self, key: str) -> ContextValue | None:
         """The value of a key given in lower case; None when the key is absent."""

@@ -1,6 +1,7 @@
 """Every condition operator, with IfExists and set qualifiers, over present, absent, multivalued and unseen keys."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,14 @@ MATCHES: list[tuple[str, Any, Any, bool]] = [
     ("NumericGreaterThan", "10", "10", False),
     ("NumericGreaterThanEquals", "10", "10", True),
     ("NumericGreaterThanEquals", "x", "10", False),
+    ("NumericEquals", "1e2", "100", True),
+    ("NumericEquals", "100", "1E+2", True),
+    ("NumericEquals", 1e22, "10000000000000000000000", True),
+    ("NumericLessThan", ".5", "-.5", True),
+    ("NumericEquals", "5.", "5", True),
+    ("NumericEquals", ".", ".", False),
+    ("NumericEquals", "1e", "1e", False),
+    ("NumericEquals", "1e9999", "1e9999", False),
     ("DateEquals", "2025-01-01T00:00:00Z", "2025-01-01T01:00:00+01:00", True),
     ("DateEquals", "2025-01-01", "1735689600", True),
     ("DateEquals", "2025", "2025-01", True),
@@ -103,7 +112,20 @@ MATCHES: list[tuple[str, Any, Any, bool]] = [
     ("ArnLike", "arn:aws:*:*:111122223333:finance/*", "arn:aws:x:eu:9:store/a:111122223333:finance/d", False),
     ("ArnLike", "arn:aws:logs:*:*:*", "arn:aws:logs:eu-west-1:1:log-group:a:b", True),
     ("ArnLike", "arn:aws:logs:*:*:log-group:a*", "arn:aws:logs:eu-west-1:1:log-group:a:b", True),
-    ("ArnLike", "arn:aws:s3:*", ARN, False),
+    ("ArnLike", "*", ARN, True),
+    ("ArnEquals", "**", ARN, True),
+    ("ArnLike", "arn:*", ARN, True),
+    ("ArnLike", "arn:aws:s3:*", ARN, True),
+    ("ArnLike", "arn:aws:s3::*", ARN, True),
+    ("ArnLike", "arn:aws:sqs:*", ARN, False),
+    ("ArnLike", "arn:aws-cn:*", ARN, False),
+    ("ArnLike", "arn:aws:*:source", ARN, False),
+    ("ArnLike", "arn:aws:s*", ARN, False),
+    ("ArnLike", "arn:aws:s3:", ARN, False),
+    ("ArnLike", "*", "not an arn", False),
+    ("ArnNotLike", "*", ARN, False),
+    ("ArnNotEquals", "arn:aws:s3:*", ARN, False),
+    ("ArnNotLike", "arn:aws:iam::*", ARN, True),
     ("ArnLike", ARN, "arn:aws:s3", False),
     ("ArnLike", ARN, "not an arn", False),
     ("ArnNotLike", "arn:aws:s3:::other", ARN, True),
@@ -178,6 +200,34 @@ def test_several_values_without_a_qualifier_are_an_open_question() -> None:
     found = holds({"StringEquals": {"aws:TagKeys": "a"}}, {"aws:tagkeys": ["a", "b"]})
     assert isinstance(found, Unseen)
     assert "no qualifier" in found.reason
+
+
+# As a simulation takes several values, in an Allow and in a Deny alike.
+SEVERAL: list[tuple[str, Any, bool]] = [
+    ("StringEquals", "a", True),
+    ("StringEquals", "c", False),
+    ("StringLike", ["x", "b*"], True),
+    ("StringNotEquals", "a", False),
+    ("StringNotEquals", "c", True),
+    ("StringNotLike", ["x", "b*"], False),
+    ("StringEqualsIfExists", "b", True),
+    ("StringEquals", "${one}", True),
+    ("StringNotEquals", "${one}", False),
+]
+
+
+@pytest.mark.parametrize(("operator", "wanted", "expected"), SEVERAL)
+def test_where_any_of_several_values_counts(operator: str, wanted: object, expected: bool) -> None:
+    context = replace(context_of({"k": ["a", "b"], "one": "b"}), any_of_several=True)
+    for effect in ("Allow", "Deny"):
+        assert holds({operator: {"k": wanted}}, context, effect=effect) is expected
+
+
+def test_where_any_counts_an_unseen_variable_matters_unless_another_value_decides() -> None:
+    context = replace(context_of({"k": ["a", "b"], "v": DOUBT}), any_of_several=True)
+    assert holds({"StringEquals": {"k": "${v}"}}, context) is DOUBT
+    assert holds({"StringEquals": {"k": ["b", "${v}"]}}, context) is True
+    assert holds({"StringNotEquals": {"k": ["b", "${v}"]}}, context) is False
 
 
 JOINED = [({"a": "1", "b": "2"}, True), ({"a": "1", "b": "3"}, False), ({"b": "2"}, False)]
