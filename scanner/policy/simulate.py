@@ -4,13 +4,17 @@ A case is `{id, request: {principal, action, resource, resource_account, context
 permission_boundary, scps, rcps, resource_policy}`, and optionally `grants` (as ListGrants shows them) and
 `management_account`. Policies are named in reasons by their place in the case, such as `scps[1][0]`. What is wrong
 with a case is an error; what is wrong inside a policy is a reason for Unknown, as in a real account.
+
+A case gives all there is to know, so one question that AWS leaves open must not leave the case open: an operator
+without ForAllValues or ForAnyValue on a key with several values. Here it matches when any of them does, its negation
+when none does, and where the verdict hangs on that a reason says so. In a real estate that stays unknown.
 """
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from scanner.policy.decision import Decision, Reason, describe
+from scanner.policy.decision import Decision, Reason, Verdict, describe
 from scanner.policy.evaluate import Level, Levels, Policies, PolicySet, evaluate
 from scanner.policy.grammar import PolicyError, mapping, show
 from scanner.policy.grants import read_grant
@@ -45,7 +49,7 @@ def simulate_cases(cases: object) -> list[dict[str, object]]:
     Each entry of `because` is `{effect, kind, policies, place, statement, text}`, where `statement` is
     `{sid, index}`, with the index counted from 0, or null where no statement decided.
     """
-    return [_answer(case, evaluate(case.request, case.policies)) for case in read_cases(cases)]
+    return [_answer(case, _decide(case)) for case in read_cases(cases)]
 
 
 def read_cases(cases: object) -> list[Case]:
@@ -156,6 +160,24 @@ def _levels(raw: object, kind: PolicyKind, where: str) -> Levels:
         Level(f"level {index + 1}", _policies(level, kind, f"{where}[{index}]"))
         for index, level in enumerate(_list(raw, where))
     )
+
+
+def _decide(case: Case) -> Decision:
+    decision = evaluate(case.request, case.policies)
+    if decision.verdict is not Verdict.UNKNOWN:
+        return decision
+    context = replace(case.request.context, any_of_several=True)
+    settled = evaluate(replace(case.request, context=context), case.policies)
+    open_before = [note for note in decision.unseen if note not in settled.unseen]
+    return replace(settled, because=tuple(_with_remark(settled.because, open_before)))
+
+
+def _with_remark(because: tuple[Reason, ...], settled: list[str]) -> Iterator[Reason]:
+    """The reasons, the first of which also says what was settled by taking any of several values."""
+    first, *rest = because
+    remarks = [f"{note}; AWS documents no result, here any of them counts" for note in settled]
+    yield replace(first, note="; ".join(filter(None, [first.note, *remarks])))
+    yield from rest
 
 
 def _answer(case: Case, decision: Decision) -> dict[str, object]:

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from scanner.policy.simulate import SimulationInputError, simulate_cases
 
-ALL = {"Version": "2012-10-17", "Statement": [{"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
+ALL: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
 REQUEST = {
     "principal": "arn:aws:iam::111122223333:user/alice",
     "action": "s3:GetObject",
@@ -109,6 +112,58 @@ def test_what_is_wrong_inside_a_policy_is_a_reason_not_an_error() -> None:
     (answer,) = simulate_cases([case(permission_boundary={"Statement": [{"Effect": "Allow"}]})])
     assert answer["verdict"] == "Unknown"
     assert "policy 'permission_boundary', statement 1: neither Action nor NotAction" in str(answer["because"])
+
+
+TAGGED = asked(context={"aws:TagKeys": ["team", "cost"]})
+ON_TAGS: list[tuple[str, str, str]] = [
+    ("StringEquals", "cost", "Allowed"),
+    ("StringEquals", "owner", "ImplicitlyDenied"),
+    ("StringNotEquals", "cost", "ImplicitlyDenied"),
+    ("StringNotEquals", "owner", "Allowed"),
+]
+
+
+@pytest.mark.parametrize(("operator", "wanted", "expected"), ON_TAGS)
+def test_of_several_values_any_counts_and_the_reason_says_so(operator: str, wanted: str, expected: str) -> None:
+    condition = {operator: {"aws:TagKeys": wanted}}
+    policy = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]}
+    (answer,) = simulate_cases([{**TAGGED, "identity_policies": [policy]}])
+    assert answer["verdict"] == expected
+    remark = f"{operator} on aws:TagKeys has no qualifier, but the key has 2 values; AWS documents no result"
+    assert remark in str(answer["because"])
+
+
+def test_of_several_values_any_counts_in_a_deny() -> None:
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:TagKeys": "c*"}}}
+    boundary = {"Statement": [*ALL["Statement"], deny]}
+    (answer,) = simulate_cases([{**TAGGED, "permission_boundary": boundary}])
+    assert answer["verdict"] == "ExplicitlyDenied"
+    assert "any of them counts" in str(answer["because"])
+
+
+def test_several_values_that_decide_nothing_need_no_words() -> None:
+    condition = {"StringEquals": {"aws:TagKeys": "cost"}}
+    policy = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]}
+    (answer,) = simulate_cases([{**TAGGED, "identity_policies": [policy, ALL]}])
+    assert (answer["verdict"], "any of them" in str(answer["because"])) == ("Allowed", False)
+
+
+def test_what_else_is_unseen_stays_so_beside_several_values() -> None:
+    condition = {"StringEquals": {"aws:TagKeys": "cost"}}
+    policy = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]}
+    tagged = asked(context={"aws:TagKeys": ["team", "cost"]}, resource_account=None)
+    (answer,) = simulate_cases([{**tagged, "identity_policies": [policy]}])
+    assert answer["verdict"] == "Unknown"
+    assert "resource_account is not given" in str(answer["because"])
+
+
+def test_a_statement_that_aws_would_refuse_leaves_the_good_one_beside_it_in_doubt() -> None:
+    broken = {"Effect": "Allow", "Actions": "s3:*", "Resource": "*"}
+    (answer,) = simulate_cases([case(identity_policies=[{"Statement": [*ALL["Statement"], broken]}])])
+    assert answer["verdict"] == "Unknown"
+    because = str(answer["because"])
+    assert "statement 2: there is no element 'Actions' in the statement" in because
+    assert "AWS accepts no policy with such a statement" in because
 
 
 def test_remarks_are_allowed() -> None:
