@@ -48,9 +48,9 @@ def explain(
     links, findings = stories.link_stories(reading.estate, name, policies), []
     if not links:
         scan = audit.judge(asked, reading.estate, lambda: clock.run(reading.source, reading.estate))
-        findings = stories.finding_stories(scan, name)
+        links, findings = stories.declared_stories(scan, name), stories.finding_stories(scan, name)
         concerned = {finding["resource"]["name"] for finding in findings}
-        links = [told for one in sorted(concerned) for told in stories.link_stories(reading.estate, one, policies)]
+        links += [told for one in sorted(concerned) for told in stories.link_stories(reading.estate, one, policies)]
     if not links and not findings:
         hint = "name a bucket that replicates, a link's id, or a finding's fingerprint; the JSON report has them"
         raise InvalidInputError(f"nothing that was seen is called {name!r}", hint=hint)

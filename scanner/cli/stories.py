@@ -36,6 +36,18 @@ def link_stories(estate: Estate, name: str, policies: bool) -> list[Story]:
     return [_link(one) | ({"policies": _least(view, one)} if policies else {}) for one in explained]
 
 
+def declared_stories(scan: Scan, name: str) -> list[Story]:
+    """Links that no rule makes, or none that was seen: a copy is asked for, and there is no way to walk."""
+    return [
+        {
+            **{key: link[key] for key in ("id", "verdict", "failure_reasons", "source", "destination", "role")},
+            "hops": [_untrodden(link)],
+        }
+        for link in scan.links
+        if not link["rule"] and name in (link["id"], link["source"]["bucket"], link["destination"]["bucket"])
+    ]
+
+
 def finding_stories(scan: Scan, fingerprint: str) -> list[Story]:
     """The findings whose fingerprint begins so (at least six characters), each with its rule's reason and next step."""
     if len(fingerprint) < _SHORTEST_FINGERPRINT:
@@ -65,6 +77,14 @@ def _link(one: Explanation) -> Story:
         "role": to_json(link.role),
         "hops": [_hop(story) for story in one.hops],
     }
+
+
+def _untrodden(link: Mapping[str, Any]) -> Story:
+    unseen = [each["reason"] for each in link["unknown"]]
+    what = "estate.yaml asks for this copy, and no replication rule of the source makes it"
+    faults = [] if unseen else [{"what": what, "reasons": list(link["failure_reasons"])}]
+    title = "the source bucket has a rule for this copy"
+    return {"hop": "source-bucket", "title": title, "requests": [], "faults": faults, "unseen": unseen}
 
 
 def _end(end: End) -> Story:

@@ -132,3 +132,21 @@ def test_the_json_report_of_a_scan_lists_every_link_with_what_is_missing(drscan,
         ("destination-object", "s3:ReplicateObject", "fails")
     ]
     assert link["source"] == {"bucket": "data", "account": ACCOUNT, "region": "us-east-1"}
+
+
+def test_a_copy_that_is_asked_for_and_that_no_rule_makes_is_explained_too(drscan, tmp_path: Path) -> None:
+    account = {"id": ACCOUNT, "name": "primary", "regions": ["us-east-1"]}
+    header = {"drscan_snapshot": 1, "taken": "2026-11-21T00:00:00Z", "accounts": [account], "unseen": []}
+    snapshot, estate = tmp_path / "estate.jsonl", tmp_path / "estate.yaml"
+    estate.write_text(
+        f'version: 1\naccounts: {{primary: {{id: "{ACCOUNT}", regions: [us-east-1]}}}}\n'
+        "protect: [{name: data, bucket: data, account: primary, copies: [{bucket: data-copy, account: primary}]}]\n"
+    )
+    for told, says in ((None, "BROKEN"), ({"$unknown": "s3:GetBucketReplication refused"}, "UNKNOWN")):
+        source = bucket("data", "us-east-1", **({"ReplicationConfiguration": told} if told else {}))
+        snapshot.write_text(
+            "".join(json.dumps(each) + "\n" for each in (header, source, bucket("data-copy", "us-east-1")))
+        )
+        outcome = drscan("explain", "data", "--from", snapshot, "--estate", estate)
+        assert outcome.code == 0
+        assert outcome.out.startswith(says), outcome.out
