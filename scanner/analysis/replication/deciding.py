@@ -3,15 +3,14 @@
 What the evaluator says of a request is taken as it is. Here is only what the answers come to together.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from scanner.analysis.replication.asking import LinkRequests
 from scanner.analysis.replication.demands import Demand, Grade
+from scanner.analysis.replication.layers import exact_layers, rough_layers
 from scanner.analysis.replication.representatives import (
-    Cut,
-    Layer,
     Representatives,
     cut_by_context,
     cut_by_resource,
@@ -19,9 +18,8 @@ from scanner.analysis.replication.representatives import (
 )
 from scanner.policy.decision import Decision, Verdict
 from scanner.policy.document import PolicyError
-from scanner.policy.evaluate import Level, Levels, Policies, PolicySet, evaluate
+from scanner.policy.evaluate import PolicySet, evaluate
 from scanner.policy.request import Request
-from scanner.policy.statements import CompiledPolicy, CompiledStatement
 from scanner.policy.truth import Unseen
 
 
@@ -73,7 +71,7 @@ class Outcome:
 def decide(link: LinkRequests, demand: Demand) -> Outcome:
     """Decide one demand for all that it spans."""
     policies = {action: link.policies(demand, action) for action in (demand.action, *demand.instead)}
-    found = _representatives(demand, policies.values())
+    found = _representatives(link, demand, policies)
     whole = str(demand.span)
     worst: Outcome | None = None
     for text in found:
@@ -113,29 +111,14 @@ def _ask(request: Request, policies: PolicySet) -> Asked:
         return Asked(request, Unseen(error.message))
 
 
-def _representatives(demand: Demand, policies: Iterable[PolicySet]) -> Representatives:
-    if demand.span.prefix is None:
-        return Representatives(demand.span.arn)
+def _representatives(link: LinkRequests, demand: Demand, policies: Mapping[str, PolicySet]) -> Representatives:
+    """Where no pattern at all cuts through the span there is one; else it takes a closer look at who is allowed."""
+    arn, prefix = demand.span.arn, demand.span.prefix
+    if prefix is None:
+        return Representatives(arn)
     cut = cut_by_context if demand.key else cut_by_resource
-    layers = (layer for deciding in policies for layer in _layers(deciding, cut))
-    return representatives(demand.span.arn, demand.span.prefix, tuple(layers))
-
-
-def _layers(policies: PolicySet, cut: Callable[[CompiledStatement], Cut]) -> Iterator[Layer]:
-    """The policies that act together, as far as they tell objects apart."""
-    for group in _groups(policies):
-        layer = tuple(cut(statement) for policy in group for statement in policy.statements)
-        if any(one.patterns != ("*",) for one in layer):
-            yield layer
-
-
-def _groups(policies: PolicySet) -> Iterator[list[CompiledPolicy]]:
-    for group in (policies.identity, (policies.resource,), (policies.boundary,), *_of(policies.scps, policies.rcps)):
-        yield [one for one in ([] if isinstance(group, Unseen) else group) if isinstance(one, CompiledPolicy)]
-
-
-def _of(*levels: Levels) -> Iterator[Policies]:
-    for one in levels:
-        for level in [] if isinstance(one, Unseen) else one:
-            if isinstance(level, Level):
-                yield level.policies
+    rough = representatives(arn, prefix, tuple(layer for one in policies.values() for layer in rough_layers(one, cut)))
+    if not rough.others and rough.doubt is None:
+        return rough
+    asked = ((one, request) for action, one in policies.items() for request in link.requests(demand, action, arn))
+    return representatives(arn, prefix, exact_layers(asked, by_context=bool(demand.key)))

@@ -1,16 +1,17 @@
 """Which objects to ask about, so that an answer for them is an answer for all objects under a prefix.
 
 Policies tell objects apart by patterns alone. So it is enough to ask for one object that no pattern singles out, one
-inside every pattern that cuts through the prefix, and one that the Allow patterns of each group of policies leave out.
+inside every pattern that cuts through the prefix, one in all that a Deny hits, and one that the Allows of each group of
+policies leave out.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice, product
 
-from scanner.policy.automata import TooLarge
+from scanner.policy.automata import Answer, TooLarge
 from scanner.policy.document import Condition
 from scanner.policy.pattern_sets import find
 from scanner.policy.patterns import escape
@@ -23,17 +24,25 @@ ENCRYPTION_CONTEXT = "kms:encryptioncontext:aws:s3:arn"
 MAX_CUTS = 64
 """Patterns that may cut through one prefix; more leave the answer open."""
 
+MAX_WAYS = 64
+"""Ways tried to miss every Allow of a group; more leave the answer open."""
+
 _WILDCARD = re.compile(r"[*?]")
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How one statement tells objects apart: it allows (or denies) those that match a pattern, or those that do not."""
+    """Which objects a statement covers: those that match a pattern of each group `within`, and none of `outside`."""
 
     allows: bool
-    negated: bool
-    patterns: tuple[str, ...]
+    within: tuple[tuple[str, ...], ...] = ()
+    outside: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> Iterator[str]:
+        """Every pattern that has a say."""
+        return chain(self.outside, *self.within)
 
 
 Layer = tuple[Cut, ...]
@@ -58,17 +67,24 @@ class Representatives:
 def cut_by_resource(statement: CompiledStatement) -> Cut:
     """How a statement tells resources apart."""
     parsed = statement.statement
-    resources = parsed.resources if isinstance(parsed.resources, tuple) else ("*",)
-    return Cut(statement.allows, parsed.negates_resources, tuple(map(_widened, resources)))
+    if not isinstance(parsed.resources, tuple):
+        return Cut(statement.allows)
+    resources = tuple(map(_widened, parsed.resources))
+    return Cut(statement.allows, (), resources) if parsed.negates_resources else Cut(statement.allows, (resources,))
 
 
 def cut_by_context(statement: CompiledStatement) -> Cut:
-    """How a statement of a KMS policy tells objects apart by the encryption context; by its first such condition."""
+    """How a statement of a KMS policy tells objects apart by its conditions on the encryption context."""
     conditions = statement.statement.conditions
-    for condition in conditions if isinstance(conditions, tuple) else ():
-        if condition.key.lower() == ENCRYPTION_CONTEXT and condition.operator != "Null":
-            return Cut(statement.allows, "Not" in condition.operator, _values(condition))
-    return Cut(statement.allows, False, ("*",))
+    ours = [one for one in conditions if on_context(one)] if isinstance(conditions, tuple) else []
+    within = tuple(_values(one) for one in ours if "Not" not in one.operator)
+    outside = tuple(chain.from_iterable(_values(one) for one in ours if "Not" in one.operator))
+    return Cut(statement.allows, within, outside)
+
+
+def on_context(condition: Condition) -> bool:
+    """Whether a condition tells objects apart by the encryption context."""
+    return condition.key.lower() == ENCRYPTION_CONTEXT and condition.operator != "Null"
 
 
 def _values(condition: Condition) -> tuple[str, ...]:
@@ -85,33 +101,66 @@ def _widened(pattern: str) -> str:
 def representatives(arn: str, prefix: str, layers: tuple[Layer, ...]) -> Representatives:
     """Objects of the bucket whose keys start with the prefix, one for every way in which the layers treat them."""
     objects = escape(f"{arn}/{prefix}") + ("*" if prefix else "?*")
-    cutting: dict[str, None] = {}
+    covers: dict[str, bool | None] = {}
+    cutting: list[str] = []
     for pattern in dict.fromkeys(chain.from_iterable(cut.patterns for layer in layers for cut in layer)):
-        if _cuts(pattern, objects):
-            cutting[pattern] = None
+        covers[pattern] = _covers(pattern, objects)
+        if covers[pattern] is None:
+            cutting.append(pattern)
         if len(cutting) > MAX_CUTS:
             crowded = Unseen(f"more than {MAX_CUTS} patterns tell objects under {arn}/{prefix} apart")
             return Representatives(_first(objects), (), crowded)
-    patterns = tuple(cutting)
-    ordinary = find(((objects,),), patterns)
-    singled_out = [find(((objects,), (pattern,)), ()) for pattern in patterns]
-    left_out = [found for layer in layers for found in _left_out(objects, layer, cutting)]
-    others = dict.fromkeys(one for one in (*singled_out, *left_out) if isinstance(one, str) and one != ordinary)
-    large = next((one for one in (ordinary, *singled_out, *left_out) if isinstance(one, TooLarge)), None)
-    doubt = None if large is None else Unseen(large.reason)
-    return Representatives(ordinary if isinstance(ordinary, str) else None, tuple(others), doubt)
+    ordinary = find(((objects,),), tuple(cutting))
+    if not cutting:
+        return _chosen(ordinary, ())
+    reduced = [tuple(_reduced(cut, covers) for cut in layer) for layer in layers]
+    marker = [f"{arn}/{prefix}"] if prefix else []
+    return _chosen(ordinary, (*marker, *_singled_out(objects, cutting, reduced)))
 
 
-def _cuts(pattern: str, objects: str) -> bool:
-    """Whether a pattern matches some of the objects and not others; True where that is not settled."""
+def _chosen(ordinary: Answer, others: Iterable[Answer]) -> Representatives:
+    found = dict.fromkeys(others)
+    large = next((one for one in (ordinary, *found) if isinstance(one, TooLarge)), None)
+    return Representatives(
+        ordinary if isinstance(ordinary, str) else None,
+        tuple(one for one in found if isinstance(one, str) and one != ordinary),
+        None if large is None else Unseen(large.reason),
+    )
+
+
+def _singled_out(objects: str, cutting: Iterable[str], layers: Iterable[tuple[Cut | None, ...]]) -> Iterator[Answer]:
+    """Objects inside every pattern, in all that a Deny hits, and outside all that the Allows of a layer cover."""
+    for pattern in cutting:
+        yield find(((objects,), (pattern,)), ())
+    for layer in layers:
+        allows = dict.fromkeys(cut for cut in layer if cut is not None and cut.allows)
+        for cut in dict.fromkeys(cut for cut in layer if cut is not None and not cut.allows):
+            yield find(((objects,), *cut.within), cut.outside)
+        yield _left_out(objects, tuple(allows))
+
+
+def _reduced(cut: Cut, covers: Mapping[str, bool | None]) -> Cut | None:
+    """The cut by just those patterns that cut through the objects; None where it covers none of them."""
+    within = []
+    for group in cut.within:
+        if not any(covers[pattern] for pattern in group):
+            within.append(tuple(pattern for pattern in group if covers[pattern] is None))
+    if not all(within) or any(covers[pattern] for pattern in cut.outside):
+        return None
+    return Cut(cut.allows, tuple(within), tuple(pattern for pattern in cut.outside if covers[pattern] is None))
+
+
+def _covers(pattern: str, objects: str) -> bool | None:
+    """Whether a pattern matches all of the objects, or none; None where it cuts through, or that is not settled."""
     head, rest = _split(pattern)
-    own_head, own_rest = _split(objects)
-    if not (own_head.startswith(head) or head.startswith(own_head)) or not (rest or own_rest):
+    own_head, _ = _split(objects)
+    if not (own_head.startswith(head) or head.startswith(own_head)):
         return False
     if rest == "*" and own_head.startswith(head):
-        return False
-    covers = find(((objects,),), (pattern,)) is None
-    return not covers and find(((objects,), (pattern,)), ()) is not None
+        return True
+    if find(((objects,),), (pattern,)) is None:
+        return True
+    return False if find(((objects,), (pattern,)), ()) is None else None
 
 
 def _split(pattern: str) -> tuple[str, str]:
@@ -120,17 +169,27 @@ def _split(pattern: str) -> tuple[str, str]:
     return (pattern, "") if found is None else (pattern[: found.start()], pattern[found.start() :])
 
 
-def _left_out(objects: str, layer: Layer, cutting: Iterable[str]) -> Iterator[str | TooLarge | None]:
-    """Objects that no Allow of a layer covers, and those that a Deny of all but some hits."""
-    known = frozenset(cutting)
-    allowed = [cut for cut in layer if cut.allows]
-    if any(known.intersection(cut.patterns) for cut in allowed):
-        within = tuple(cut.patterns for cut in allowed if cut.negated)
-        outside = tuple(pattern for cut in allowed if not cut.negated for pattern in cut.patterns)
-        yield find(((objects,), *within), outside)
-    for cut in layer:
-        if not cut.allows and cut.negated and known.intersection(cut.patterns):
-            yield find(((objects,),), cut.patterns)
+def _left_out(objects: str, allows: tuple[Cut, ...]) -> Answer:
+    """An object that none of the Allows covers: it misses each by one of its groups, or is among what that leaves out.
+
+    None as well where a layer allows nothing, for then any object will do.
+    """
+    ways = product(*(_ways_to_miss(cut) for cut in allows)) if allows else ()
+    unsettled: Answer = None
+    for number, way in enumerate(islice(ways, MAX_WAYS + 1)):
+        if number == MAX_WAYS:
+            return TooLarge(f"there are more than {MAX_WAYS} ways to miss what policies allow")
+        within = tuple(group for group, misses in way if not misses)
+        found = find(((objects,), *within), tuple(chain.from_iterable(group for group, misses in way if misses)))
+        if isinstance(found, str):
+            return found
+        unsettled = found or unsettled
+    return unsettled
+
+
+def _ways_to_miss(cut: Cut) -> list[tuple[tuple[str, ...], bool]]:
+    """Groups of patterns, each with whether an object has to miss all of them or to match one."""
+    return [*((group, True) for group in cut.within), *([(cut.outside, False)] if cut.outside else [])]
 
 
 def _first(objects: str) -> str | None:

@@ -11,16 +11,20 @@ from scanner.policy.patterns import compile_pattern
 
 BUCKET = "b"
 KEYS = ["".join(chars) for size in range(1, 5) for chars in itertools.product("xyz", repeat=size)]
-PATTERNS = st.lists(st.text("xyz*?", min_size=1, max_size=4).map(lambda text: f"b/{text}"), min_size=1, max_size=2)
-CUTS = st.builds(Cut, st.booleans(), st.booleans(), PATTERNS.map(tuple))
+PATTERN = st.text("xyz*?", min_size=1, max_size=4).map(lambda text: f"b/{text}")
+GROUPS = st.lists(st.lists(PATTERN, min_size=1, max_size=2).map(tuple), max_size=2).map(tuple)
+CUTS = st.builds(Cut, st.booleans(), GROUPS, st.lists(PATTERN, max_size=2).map(tuple))
 LAYERS = st.lists(st.lists(CUTS, min_size=1, max_size=3).map(tuple), min_size=1, max_size=2).map(tuple)
 
 
 def allowed(layers, text):
     """As policies that all must allow, and none deny, without conditions."""
 
+    def matches(patterns):
+        return any(compile_pattern(pattern)(text) for pattern in patterns)
+
     def holds(cut):
-        return any(compile_pattern(pattern)(text) for pattern in cut.patterns) is not cut.negated
+        return all(map(matches, cut.within)) and not matches(cut.outside)
 
     given_by_each = all(any(cut.allows and holds(cut) for cut in layer) for layer in layers)
     return given_by_each and not any(not cut.allows and holds(cut) for layer in layers for cut in layer)
@@ -42,7 +46,7 @@ def test_a_prefix_with_wildcards_in_it_is_taken_by_its_letters():
 
 
 def test_more_patterns_than_can_be_looked_at_leave_a_doubt():
-    crowd = tuple(Cut(False, False, (f"b/{number}*",)) for number in range(MAX_CUTS + 1))
+    crowd = tuple(Cut(False, ((f"b/{number}*",),)) for number in range(MAX_CUTS + 1))
     assert "patterns" in representatives("b", "", (crowd,)).doubt.reason
 
 
@@ -84,6 +88,52 @@ def context_denied_for_one_folder(b):
     return "source-key", b.source_key_arn
 
 
+def context_allowed_for_all_but_one_folder(b):
+    condition = b.statements["Decrypt"]["Condition"]
+    condition["StringNotLike"] = {"kms:EncryptionContext:aws:s3:arn": f"{b.source_arn}/ledger/secret/*"}
+    return "source-key", b.source_key_arn
+
+
+def context_allowed_for_some_of_one_folder(b):
+    condition = b.statements["Decrypt"]["Condition"]
+    condition["ForAnyValue:StringNotLike"] = {"kms:EncryptionContext:aws:s3:arn": f"{b.source_arn}/*/old/*"}
+    return "source-key", b.source_key_arn
+
+
+def context_denied_but_for_one_part_of_a_folder(b):
+    name = "kms:EncryptionContext:aws:s3:arn"
+    but = {"StringLike": {name: f"{b.source_arn}/ledger/*"}, "StringNotLike": {name: f"{b.source_arn}/ledger/open/*"}}
+    b.source_key["Statement"].append(b.deny("kms:Decrypt", Principal="*", Condition=but))
+    return "source-key", b.source_key_arn
+
+
+def context_denied_for_the_folder_itself(b):
+    name, objects = "kms:EncryptionContext:aws:s3:arn", b.objects(b.destination_arn)
+    alone = {"StringLike": {name: objects}, "ArnNotLike": {name: objects.replace("*", "?*")}}
+    b.replica_key["Statement"].append(b.deny("kms:Encrypt", Principal="*", Condition=alone))
+    return "destination-key", b.replica_key_arn
+
+
+def all_but_some(statement, folder):
+    """Two Allows that together leave out what begins with the folder and does not end on e, and one for all of it."""
+    rest = {name: value for name, value in statement.items() if name not in ("Resource", "Sid")}
+    return (rest | {"NotResource": f"{folder}*"}, rest | {"Resource": f"{folder}*e"}, rest | {"Resource": f"{folder}*"})
+
+
+def left_out_but_for_another_principal(b):
+    theirs = {"AWS": b.arn("iam", "", "444444444444", "root")}
+    *ours, other = all_but_some(b.destination_policy["Statement"][0], f"{b.destination_arn}/ledger/a")
+    b.destination_policy["Statement"] = [*ours, other | {"Principal": theirs}]
+    return "destination-object", f"{b.destination_arn}/ledger/a"
+
+
+def left_out_but_on_a_condition_that_fails(b):
+    elsewhere = {"StringEquals": {"aws:PrincipalAccount": "444444444444"}}
+    first, second, other = all_but_some(b.statements.pop("Read"), f"{b.source_arn}/ledger/a")
+    b.statements |= {"First": first, "Second": second, "Other": other | {"Condition": elsewhere}}
+    return "source-object", f"{b.source_arn}/ledger/a"
+
+
 PARTLY = [
     allowed_for_part_of_the_prefix,
     denied_for_one_folder,
@@ -91,6 +141,12 @@ PARTLY = [
     allowed_for_all_but_one_folder,
     context_of_part_of_the_prefix,
     context_denied_for_one_folder,
+    context_allowed_for_all_but_one_folder,
+    context_allowed_for_some_of_one_folder,
+    context_denied_but_for_one_part_of_a_folder,
+    context_denied_for_the_folder_itself,
+    left_out_but_for_another_principal,
+    left_out_but_on_a_condition_that_fails,
 ]
 
 
