@@ -16,7 +16,7 @@ def main() -> None:
     commands = [(python("-m", "tests.benchmarks.links", str(size)), None) for size in SIZES]
     costs = [median(each) for each in in_turn(1, *commands)]
     for size, cost in zip(SIZES, costs, strict=True):
-        print(f"{size:>6} links        {cost.wall:6.2f} s  {cost.peak_mb:7.1f} MB")
+        print(f"{size:>6} links        {cost.wall:6.2f} s  {cost.cpu:6.2f} s CPU  {cost.peak_mb:7.1f} MB")
     print(f"ten times as many   {costs[1].wall / costs[0].wall:6.2f} times as long (targets 60 s, 1 GB, linear)")
 
 
