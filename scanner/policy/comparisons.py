@@ -55,8 +55,8 @@ def _never(value: str) -> bool:
 def _arn(pattern: str) -> Test:
     """Each of the six parts by itself, so no wildcard reaches over a colon; the last part may hold colons.
 
-    What AWS makes of a shorter pattern is not on the page. That a `*` which ends a segment may reach over colons is
-    said of resources (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
+    AWS speaks of six parts only, whatever a shorter pattern means. A `*` that ends a segment may reach over colons
+    in resources (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html,
     2026-11), so here a last part of nothing but stars stands for the rest; any other short pattern matches nothing.
     """
     *firsts, last = pattern.split(":", 5)

@@ -172,8 +172,8 @@ def readings_of_arn(pattern: str) -> tuple[str, ...]:
     lacks, as AWS completes it there. Either counts; only what can match is returned.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns (2026-11). Session
-    policies do not support such patterns, and nothing is said of resource policies. That wildcards of a short pattern
-    may reach over colons is in reference_policies_elements_resource.html of the same guide (2026-11).
+    policies do not support such patterns, and nothing is said of resource policies. A `*` that ends a segment may reach
+    over colons (reference_policies_elements_resource.html of that guide, 2026-11); of others nothing is said.
     """
     missing = 5 - pattern.count(":") if pattern.startswith("arn:") else 0
     if missing <= 0 or pattern.endswith("*"):  # whatever a last star is completed with, it holds already
