@@ -1,7 +1,7 @@
 """The requests that one link makes, and for each the policies that have a say on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scanner.analysis.arns import partition_of
@@ -20,9 +20,9 @@ from scanner.analysis.replication.places import End, KeyEnd
 from scanner.analysis.replication.policy_book import KeySide, One, PolicyBook, RoleSide
 from scanner.analysis.replication.vocabulary import Hop
 from scanner.estate.unknown import Unknown
-from scanner.policy.evaluate import PolicySet
+from scanner.policy.evaluate import Level, Levels, Policies, PolicySet
 from scanner.policy.request import Context, Request
-from scanner.policy.statements import PolicyKind, compile_policy
+from scanner.policy.statements import CompiledPolicy, PolicyKind, compile_policy
 from scanner.policy.truth import Unseen
 
 _AT_SOURCE = frozenset({Hop.ASSUME, Hop.SOURCE_BUCKET, Hop.SOURCE_OBJECT, Hop.SOURCE_KEY})
@@ -73,6 +73,19 @@ class LinkRequests:
             return PolicySet(identity=(_ALLOW_ALL,), resource=policy, grants=side.grants)
         return self._for_role(action, policy, side, key.account)
 
+    @staticmethod
+    def granted(policies: PolicySet) -> PolicySet:
+        """The same policies with everything allowed on all sides: what they deny, or may deny, is all that is left."""
+        resource, boundary = policies.resource, policies.boundary
+        return replace(
+            policies,
+            identity=_with_all(policies.identity),
+            resource=_ALLOW_ALL if resource is None else _opened(resource),
+            boundary=None if boundary is None else _opened(boundary),
+            scps=_levels_with_all(policies.scps),
+            rcps=_levels_with_all(policies.rcps),
+        )
+
     def _for_service(self) -> PolicySet:
         rcps = self.book.rcps(self.role.role.account)
         return PolicySet(resource=self.role.trust, rcps=rcps, management_account=self.role.management_account)
@@ -120,6 +133,22 @@ class LinkRequests:
     def _service_context(self) -> Context:
         taken = self.book.places.estate.taken
         return service_context(self.role.role, self.ends.source, self.book.organizations, taken)
+
+
+def _opened(policy: CompiledPolicy | Unseen) -> CompiledPolicy | Unseen:
+    if isinstance(policy, Unseen):
+        return policy
+    return replace(policy, statements=(*policy.statements, *_ALLOW_ALL.statements))
+
+
+def _with_all(policies: Policies) -> Policies:
+    return (*((policies,) if isinstance(policies, Unseen) else policies), _ALLOW_ALL)
+
+
+def _levels_with_all(levels: Levels) -> Levels:
+    if isinstance(levels, Unseen):
+        return levels
+    return tuple(one if isinstance(one, Unseen) else Level(one.name, _with_all(one.policies)) for one in levels)
 
 
 def _seen(value: str | Unknown) -> str | Unseen:

@@ -95,13 +95,14 @@ def _outcome(link: LinkRequests, demand: Demand, policies: Mapping[str, PolicySe
     for action, deciding in policies.items():
         for request in link.requests(demand, action, text):
             asked.append(_ask(request, deciding))
+            if demand.grade is Grade.UNLESS_DENIED and asked[-1].verdict is not Verdict.ALLOWED:
+                asked[-1] = _ask(request, link.granted(deciding))
             if asked[-1].verdict is Verdict.ALLOWED:
                 return Outcome(demand, State.MET, asked[-1], on)
     doubtful = next((one for one in asked if one.verdict is Verdict.UNKNOWN), None)
     if doubtful is not None:
         return Outcome(demand, State.OPEN, doubtful, on, doubtful.why_open)
-    spared = demand.grade is Grade.UNLESS_DENIED and asked[0].verdict is Verdict.IMPLICITLY_DENIED
-    return Outcome(demand, State.MET if spared else State.MISSED, asked[0], on)
+    return Outcome(demand, State.MISSED, asked[0], on)
 
 
 def _ask(request: Request, policies: PolicySet) -> Asked:

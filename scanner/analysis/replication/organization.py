@@ -73,13 +73,13 @@ class Organizations:
     def levels(self, account: str, kind: PolicyKind) -> Levels:
         """The SCPs (or RCPs) from the root down to the account; () where none apply."""
         place = self.membership(account)
-        if place.organization is None:
-            return ()
         if isinstance(place.organization, Unseen):
             return place.organization
         gap = self._gap(ORG_POLICY)
         if gap is not None:
             return unseen(gap)
+        if place.organization is None:
+            return ()
         attached = self._attached[kind]
         if isinstance(place.path, Unseen):
             return place.path if attached else ()

@@ -128,7 +128,21 @@ def garbled_destination_policy(b):
     b.destination_policy = "{"
 
 
+def lock_that_some_objects_may_not_get(b):
+    b.source["ObjectLockEnabled"] = b.destination["ObjectLockEnabled"] = True
+    b.statements["Read"]["Action"] += ["s3:GetObjectRetention", "s3:GetObjectLegalHold"]
+    too_long = {"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "100"}}
+    b.destination_policy["Statement"].append(b.everyone_denied("s3:PutObjectRetention", Condition=too_long))
+
+
+def refused_scps_of_accounts_that_nobody_lists(b):
+    b._organization = list
+    b.unseen += [Unseen(account, "", "AWS::Organizations::Policy", "refused") for account in (HOME, AWAY)]
+
+
 UNSEEN = [
+    lock_that_some_objects_may_not_get,
+    refused_scps_of_accounts_that_nobody_lists,
     blind_role,
     unread_trust,
     unread_role_policies,
