@@ -4,7 +4,7 @@ What the estate holds as `Unknown` becomes the policy language's own `Unseen` at
 depends on it is in doubt. No document, however hostile, raises.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from scanner.estate.unknown import Unknown, Value
 from scanner.policy.document import Policy, read_policy
@@ -37,27 +37,24 @@ def ready(policy: Policy | Unseen, kind: PolicyKind) -> CompiledPolicy | Unseen:
     return policy if isinstance(policy, Unseen) else compile_policy(policy, kind=kind, name=policy.name)
 
 
-def translated(value: Value, depth: int = _MAX_DEPTH) -> Value:
+def translated(value: Value) -> Value:
     """The value with every `Unknown` in it, down to the depth of a policy, turned into `Unseen`."""
-    match value:
-        case Unknown():
-            return unseen(value)
-        case Mapping() if depth:
-            return {key: translated(item, depth - 1) for key, item in value.items()}
-        case list() | tuple() if depth:
-            return [translated(item, depth - 1) for item in value]
-        case _:
-            return value
+    return _replaced(value, Unknown, unseen, _MAX_DEPTH)
 
 
 def untranslated(value: Value) -> Value:
-    """A statement or context of the policy engine as a value of the estate."""
-    match value:
-        case Unseen():
-            return Unknown(value.reason)
-        case Mapping():
-            return {key: untranslated(item) for key, item in value.items()}
-        case list() | tuple():
-            return [untranslated(item) for item in value]
-        case _:
-            return value
+    """A statement or context of the policy engine as a value of the estate: the inverse of `translated`."""
+    return _replaced(value, Unseen, lambda doubt: Unknown(doubt.reason), _MAX_DEPTH)
+
+
+def _replaced(value: Value, wanted: type, replacement: Callable[[Value], Value], depth: int) -> Value:
+    """The value itself where there is nothing to replace: estates hold many policies, and few doubts."""
+    if isinstance(value, wanted):
+        return replacement(value)
+    if not depth or not isinstance(value, Mapping | list | tuple):
+        return value
+    items = value.values() if isinstance(value, Mapping) else value
+    inner = [_replaced(item, wanted, replacement, depth - 1) for item in items]
+    if all(new is old for new, old in zip(inner, items, strict=True)):
+        return value
+    return dict(zip(value, inner, strict=True)) if isinstance(value, Mapping) else inner

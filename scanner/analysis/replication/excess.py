@@ -126,6 +126,8 @@ def _compared(
     has, should = prepare(granted, kind), prepare((parsed(wanted, "needed"),), kind)
     beyond = replace(has, allows=tuple(one for one in has.allows if not _is_plainly_needed(one, needs)))
     found = [_entry(one, needs) for one in excess(beyond, should, scope)]
+    # What was remembered refers back to the policies; while nobody searches for cycles, that would keep both.
+    beyond.memory.clear()
     return [*found, *(Unknown(gap.reason) for gap in has.unread)]
 
 
