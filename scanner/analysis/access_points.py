@@ -6,7 +6,7 @@ where data leaks or gets lost, and nothing in the access point itself shows it.
 
 from collections.abc import Mapping
 
-from scanner.analysis.annotation import BucketId, annotate, buckets_by_id
+from scanner.analysis.annotation import BucketId, annotate, buckets_by_id, buckets_elsewhere, unread
 from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import ACCESS_POINT, BUCKET
 from scanner.analysis.log_targets import encryption_algorithms, object_lock
@@ -29,18 +29,25 @@ def derive_access_point_members(estate: Estate, _: Intent) -> Estate:
     `Versioning`, `ObjectLock` (mode and days in words), `Encryption` and `PublicAccessBlocked`. `Alike` says of each
     of the last three whether all members agree.
     """
-    buckets = buckets_by_id(estate)
+    buckets, elsewhere = buckets_by_id(estate), buckets_elsewhere(estate)
 
     def facts(point: Resource) -> Mapping[str, Value]:
-        members = [_member(estate, point, region, buckets) for region in elements(point.properties.get("Regions"))]
+        regions = elements(point.properties.get("Regions"))
+        members = [_member(estate, point, region, buckets, elsewhere) for region in regions]
         alike = {name: _alike([at(member, name) for member in members]) for name in COMPARED}
-        regions = [at(member, "Region") for member in members]
-        return {"Members": members, "Alike": alike, "RegionCount": _different(regions)}
+        count = _different([at(member, "Region") for member in members])
+        return {"Members": members, "Alike": alike, "RegionCount": count}
 
     return annotate(estate, ACCESS_POINT, facts)
 
 
-def _member(estate: Estate, point: Resource, region: Value, buckets: Mapping[BucketId, Resource]) -> Value:
+def _member(
+    estate: Estate,
+    point: Resource,
+    region: Value,
+    buckets: Mapping[BucketId, Resource],
+    elsewhere: Mapping[BucketId, Resource],
+) -> Value:
     name, named = text(region, "Bucket"), text(region, "BucketAccountId")
     if not isinstance(name, str):
         return name or Unknown("the access point names a region without a bucket")
@@ -48,6 +55,10 @@ def _member(estate: Estate, point: Resource, region: Value, buckets: Mapping[Buc
     bucket = buckets.get((partition_of(point.arn), name))
     common = {"Bucket": name, "NamedAccount": owner}
     if bucket is None:
+        outside = elsewhere.get((partition_of(point.arn), name))
+        if outside is not None:
+            placed = {"Exists": True, "Account": outside.account, "Region": outside.region}
+            return {**common, **_unseen(unread(outside)), **placed}
         doubt = owner if isinstance(owner, Unknown) else estate.blind(BUCKET, owner, "")
         return {**common, **_unseen(doubt)}
     return {**common, **_seen(bucket)}

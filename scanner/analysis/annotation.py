@@ -11,8 +11,8 @@ from typing import TypeAlias
 from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import BUCKET
 from scanner.estate.estate import Estate
-from scanner.estate.resource import Resource
-from scanner.estate.unknown import Value
+from scanner.estate.resource import BUCKET_ELSEWHERE, Resource
+from scanner.estate.unknown import Unknown, Value
 
 BucketId: TypeAlias = tuple[str, str]
 """Partition and name."""
@@ -32,6 +32,18 @@ def bucket_id(bucket: Resource) -> BucketId:
 def buckets_by_id(estate: Estate) -> dict[BucketId, Resource]:
     """Every bucket that was seen, by partition and name."""
     return {bucket_id(bucket): bucket for bucket in estate.of_type(BUCKET)}
+
+
+def buckets_elsewhere(estate: Estate) -> dict[BucketId, Resource]:
+    """Every bucket in a region that was not asked for, by partition and name: it exists, and that is all."""
+    return {bucket_id(bucket): bucket for bucket in estate.of_type(BUCKET_ELSEWHERE)}
+
+
+def unread(bucket: Resource) -> Unknown:
+    """Why nothing is known of a bucket that is elsewhere."""
+    return Unknown(
+        f"bucket {bucket.name} is in region {bucket.region} of account {bucket.account}, which was not scanned"
+    )
 
 
 def grouped(pairs: Iterable[tuple[BucketId, str]]) -> dict[BucketId, set[str]]:

@@ -6,7 +6,7 @@ matters about the target is put where the configuration stands.
 
 from collections.abc import Mapping
 
-from scanner.analysis.annotation import BucketId, annotate, bucket_id, buckets_by_id
+from scanner.analysis.annotation import BucketId, annotate, bucket_id, buckets_by_id, buckets_elsewhere, unread
 from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import BUCKET, TRAIL
 from scanner.analysis.reading import at, elements, flag, present, text
@@ -28,7 +28,7 @@ def derive_access_log_targets(estate: Estate, _: Intent) -> Estate:
     # Here, so that commands that derive nothing need not load the policy engine.
     from scanner.analysis.access.log_buckets import LogBuckets
 
-    buckets, targets = buckets_by_id(estate), LogBuckets.of(estate)
+    buckets, elsewhere, targets = buckets_by_id(estate), buckets_elsewhere(estate), LogBuckets.of(estate)
 
     def facts(bucket: Resource) -> Mapping[str, Value]:
         name = access_log_target(bucket)
@@ -39,6 +39,10 @@ def derive_access_log_targets(estate: Estate, _: Intent) -> Estate:
             return {
                 "AccessLogTarget": {**_seen(bucket, target), "DeliveryPermitted": targets.take_logs_of(bucket, target)}
             }
+        outside = elsewhere.get((partition_of(bucket.arn), name))
+        if outside is not None:
+            placed = {"Exists": True, "Account": outside.account, "Region": outside.region}
+            return {"AccessLogTarget": {"Name": name, "IsItself": False, **_missing(unread(outside)), **placed}}
         # S3 delivers only within the account and region: elsewhere the target would be of no use.
         unseen = estate.blind(BUCKET, bucket.account, "")
         return {"AccessLogTarget": {"Name": name, "IsItself": False, **_missing(unseen)}}

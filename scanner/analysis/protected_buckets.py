@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from scanner.analysis.annotation import BucketId, buckets_by_id
+from scanner.analysis.annotation import BucketId, buckets_by_id, buckets_elsewhere
 from scanner.analysis.arns import partition_of
 from scanner.analysis.declarations import bucket_named
 from scanner.analysis.kinds import BUCKET, PROTECTED_BUCKET
@@ -23,7 +23,8 @@ def derive_protected_buckets(estate: Estate, intent: Intent) -> Estate:
     `Copies` has one element for each copy that the entry asks for: `Bucket`, whether a link to it `Works`, and whether
     it `IsInPlace`, in the account and region that are asked for.
     """
-    buckets, links = buckets_by_id(estate), _by_route(estate)
+    # Both kinds together: of one elsewhere it is known only that it exists.
+    buckets, links = buckets_elsewhere(estate) | buckets_by_id(estate), _by_route(estate)
     entries = (entry for entry in intent.protect if entry.bucket)
     return estate.adding([_protected(estate, intent, entry, buckets, links) for entry in entries])
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from scanner.estate.unknown import Value
 
+BUCKET_ELSEWHERE = "DR::Bucket::Elsewhere"
+"""A bucket of a scanned account in a region that was not asked for: it exists, and nothing more was read of it.
+Only analyses that look for a bucket by its name use it; it has no shape, so no rule can judge it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Location:

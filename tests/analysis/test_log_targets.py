@@ -87,3 +87,12 @@ def test_an_account_that_may_hold_data_may_be_watched(world):
 
 def test_a_bucket_without_trails_is_no_audit_log(world):
     assert world.ask(world.bucket("orders"), "AuditLog") is None
+
+
+def test_a_target_in_a_region_that_was_not_asked_for_exists(world):
+    world.bucket("orders", LoggingConfiguration=TO_LOGS)
+    world.add("DR::Bucket::Elsewhere", "arn:aws:s3:::logs", PRIMARY, "ap-south-1", "logs")
+    target = world.ask("orders", "AccessLogTarget")
+    assert (target["Exists"], target["Account"], target["Region"]) == (True, PRIMARY, "ap-south-1")
+    says = f"bucket logs is in region ap-south-1 of account {PRIMARY}, which was not scanned"
+    assert target["DeliveryPermitted"] == Unknown(says)

@@ -44,10 +44,31 @@ def test_a_refusal_blinds_only_its_own_type_account_and_region() -> None:
     assert estate.blind("AWS::KMS::Key", PRIMARY.id, "us-east-1") is None
 
 
-@pytest.mark.parametrize("what", ["account", "region"])
+@pytest.mark.parametrize("what", ["account", "region", "run", "*", "", "all", "s3:ListAllMyBuckets", "AWS::S3::"])
 def test_a_place_that_could_not_be_entered_blinds_every_type(what: str) -> None:
     estate = Estate(accounts=(RECOVERY,), unseen=(Unseen(RECOVERY.id, "eu-west-1", what, "AssumeRole refused"),))
     assert estate.blind("AWS::S3::Bucket", RECOVERY.id, "eu-west-1") == Unknown("AssumeRole refused")
+
+
+def test_an_interrupted_run_blinds_everything() -> None:
+    estate = Estate(accounts=(PRIMARY, RECOVERY), unseen=(Unseen("", "", "run", "interrupted"),), complete=False)
+    assert estate.blind("AWS::IAM::Role", PRIMARY.id, "") == Unknown("interrupted")
+    assert estate.blind("AWS::S3::Bucket", RECOVERY.id, "eu-west-1") == Unknown("interrupted")
+
+
+@pytest.mark.parametrize("what", ["AWS::S3::BucketPolicy orders PolicyDocument", "AWS::S3::BucketPolicy orders"])
+def test_what_is_unseen_of_one_resource_blinds_for_that_one_alone(what: str) -> None:
+    estate = Estate(accounts=(PRIMARY,), unseen=(Unseen(PRIMARY.id, "us-east-1", what, "refused"),))
+    place = ("AWS::S3::BucketPolicy", PRIMARY.id, "us-east-1")
+    assert estate.blind(*place, name="orders") == Unknown("refused")
+    assert estate.blind(*place, name="copies") is None
+    assert estate.blind(*place) is None
+
+
+def test_accounts_that_could_not_be_listed_are_others_than_those_in_scope() -> None:
+    estate = Estate(accounts=(PRIMARY,), unseen=(Unseen("", "", "account", "ListAccounts refused"),))
+    assert estate.blind("AWS::S3::Bucket") == Unknown("ListAccounts refused")
+    assert estate.blind("AWS::S3::Bucket", PRIMARY.id, "") is None
 
 
 def test_a_type_that_no_rule_asked_for_is_unread_not_absent() -> None:

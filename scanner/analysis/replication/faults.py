@@ -94,7 +94,9 @@ def faults_of_buckets(features: Features, ends: Ends) -> Iterator[Trouble]:
         what = f"there is no bucket {destination.name} in account {destination.account}"
         yield Fault("DestinationAbsent", hop, what, why.DESTINATION_ABSENT, moot=(hop,))
         return
-    if destination.bucket is not None and isinstance(features.account, str) and features.account != destination.account:
+    # Where a bucket is known to be, it has been seen, if only from afar.
+    is_placed = destination.bucket is not None or isinstance(destination.region, str)
+    if is_placed and isinstance(features.account, str) and features.account != destination.account:
         what = f"{destination.name} belongs to account {destination.account}, the rule says {features.account}"
         yield Fault("DestinationInOtherAccount", hop, what, why.DESTINATION_ABSENT)
     what = f"versioning of {destination.name} is not enabled"

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from scanner.analysis.annotation import BucketId, bucket_id, buckets_by_id
+from scanner.analysis.annotation import BucketId, bucket_id, buckets_by_id, buckets_elsewhere, unread
 from scanner.analysis.arns import account_of, partition_of, region_of, resource_of
 from scanner.analysis.kinds import ALIAS, BUCKET, BUCKET_POLICY, KEY
 from scanner.analysis.reading import at, elements, flag, text
 from scanner.analysis.replication.names import MANAGED_POLICY, ROLE
 from scanner.analysis.truth import Truth, any_true, equals
-from scanner.estate.estate import Estate
+from scanner.estate.estate import Estate, Unseen
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 
@@ -132,12 +132,15 @@ class Places:
         found = self._buckets.get((partition_of(arn), name))
         if found is not None:
             return End(arn, name, found.account, found.region, found)
+        outside = self._buckets_elsewhere.get((partition_of(arn), name))
+        if outside is not None:
+            return End(arn, name, outside.account, outside.region, doubt=unread(outside))
         return End(arn, name, *self._elsewhere(name, account))
 
     def _elsewhere(self, name: str, account: str | Unknown | None) -> _Unplaced:
         unplaced = Unknown(f"the region of bucket {name} was not seen")
         if isinstance(account, str):
-            return account, unplaced, None, self.estate.blind(BUCKET, account)
+            return account, unplaced, None, self.estate.blind(BUCKET, account, name=name)
         doubt = (
             account or self.estate.blind(BUCKET) or Unknown(f"bucket {name} may be in an account that was not scanned")
         )
@@ -151,7 +154,21 @@ class Places:
         if found is not None:
             document = found.properties.get("PolicyDocument")
             return Unknown(f"the policy of bucket {end.name} has no document") if document is None else document
-        return self.estate.blind(BUCKET_POLICY, end.bucket.account, end.bucket.region)
+        place = (end.bucket.account, end.bucket.region)
+        doubt = self.estate.blind(BUCKET_POLICY, *place, name=end.name)
+        return doubt or self._blind_for_policy(end.bucket)
+
+    def _blind_for_policy(self, bucket: Resource) -> Unknown | None:
+        """Snapshots may file what was not seen of a bucket's policy under the bucket itself."""
+        gaps = (f"{BUCKET} {bucket.name}", f"{BUCKET} {bucket.name} PolicyDocument", f"{BUCKET} {bucket.name} Policy")
+        return next(
+            (Unknown(gap.reason) for gap in self._gaps if gap.what in gaps and gap.account in ("", bucket.account)),
+            None,
+        )
+
+    @cached_property
+    def _gaps(self) -> tuple[Unseen, ...]:
+        return tuple(gap for gap in self.estate.unseen if gap.what.startswith(f"{BUCKET} "))
 
     def role(self, arn: str) -> Resource | Unknown | None:
         """The role with that ARN; None where there is none."""
@@ -220,6 +237,10 @@ class Places:
     @cached_property
     def _buckets(self) -> Mapping[BucketId, Resource]:
         return buckets_by_id(self.estate)
+
+    @cached_property
+    def _buckets_elsewhere(self) -> Mapping[BucketId, Resource]:
+        return buckets_elsewhere(self.estate)
 
     @cached_property
     def _bucket_policies(self) -> Mapping[BucketId, Resource]:

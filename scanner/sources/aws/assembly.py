@@ -56,7 +56,7 @@ def estate_of(ledger: Ledger, plan: Plan, stopped: str, targets: Iterable[Target
     closed = frozenset((gap.account, gap.region) for gap in ledger.places if gap.what == "region")
     seen = _Seen(ledger, plan, cut, closed, _members(ledger))
     groups = _groups(ledger)
-    resources = [_resource(seen, records) for records in groups]
+    resources = [*(_resource(seen, records) for records in groups), *ledger.elsewhere.values()]
     gaps = {*ledger.places, *_cut_short(seen, stopped, targets), *_listing_gaps(seen)}
     gaps.update(gap for records in groups for gap in _gaps(seen, records))
     return Estate(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from scanner.estate.estate import Account, Unseen
+from scanner.estate.resource import BUCKET_ELSEWHERE, Resource
 from scanner.sources.aws.calls import Call, Found, Place, Properties
 from scanner.sources.aws.faults import Failure
 
@@ -44,6 +45,7 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: list[Account] = []
         self.places: list[Unseen] = []
+        self.elsewhere: dict[str, Resource] = {}
         self.listings: dict[Listing, Failure | None] = {}
         self.expected: set[Listing] = set()
         self._records: dict[tuple[str, str, str], Record] = {}
@@ -63,6 +65,11 @@ class Ledger:
             parent.below.append(record)
             record.vanished = parent.vanished
         return record
+
+    def outside(self, found: Found, place: Place, region: str) -> None:
+        """Note a bucket in a region that was not asked for, so that nobody calls it absent; nothing is read of it."""
+        account = found.account or place.account
+        self.elsewhere[found.arn] = Resource(BUCKET_ELSEWHERE, found.arn, account, region, found.name)
 
     def vanish(self, record: Record) -> None:
         """The resource was deleted while we read; whatever hung on it went along."""

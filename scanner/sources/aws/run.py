@@ -18,6 +18,7 @@ from scanner.sources.aws.faults import Failure, Kind
 from scanner.sources.aws.fetch import Outcome, fetch, is_askable
 from scanner.sources.aws.ledger import Ledger, Record
 from scanner.sources.aws.progress import Counts, Progress
+from scanner.sources.aws.s3 import BUCKET
 from scanner.sources.aws.sessions import Entered, Gate
 from scanner.sources.aws.stopping import Stop
 from scanner.sources.aws.tables import Plan
@@ -153,7 +154,7 @@ class Run:
 
     def _found(self, entered: Entered, call: Call, place: Place, found: Found, parent: Record | None) -> None:
         if call.scope is Scope.ACCOUNT and found.region and found.region not in entered.regions:
-            self._counts["outside"] += 1
+            self._outside(place, found, found.region)
             return
         record = self.ledger.add(found, place, call, parent)
         if record is None:
@@ -175,8 +176,13 @@ class Run:
             record.found = replace(record.found, region=region)
             self._ask_about(entered, record)
         else:
-            self._counts["outside"] += 1
+            self._outside(place, record.found, region)
             self.ledger.vanish(record)
+
+    def _outside(self, place: Place, found: Found, region: str) -> None:
+        self._counts["outside"] += 1
+        if found.type == BUCKET and region:
+            self.ledger.outside(found, place, region)
 
     def _ask_about(self, entered: Entered, record: Record) -> None:
         if record.found.type == organizations.ORGANIZATION and self._waits(entered, record):

@@ -38,6 +38,22 @@ def test_a_destination_of_which_not_even_the_account_is_named(blueprint):
     assert isinstance(link["CrossesAccount"], Unknown)
 
 
+def test_a_destination_in_a_region_of_its_account_that_was_not_asked_for(blueprint):
+    blueprint.destination = blueprint.destination_policy = None
+    assert blueprint.link()["Verdict"] == "broken"
+    blueprint.add("DR::Bucket::Elsewhere", blueprint.destination_arn, AWAY, blueprint.away_region, "ledger-copy")
+    link = blueprint.link()
+    assert (link["Verdict"], link["Faults"]) == ("unknown", [])
+    says = f"bucket ledger-copy is in region eu-west-1 of account {AWAY}, which was not scanned"
+    assert any(says in entry["Reason"] for entry in link["Unknown"])
+
+
+def test_a_destination_elsewhere_that_another_account_owns_is_no_doubt(blueprint):
+    blueprint.destination = blueprint.destination_policy = None
+    blueprint.add("DR::Bucket::Elsewhere", blueprint.destination_arn, HOME, "ap-south-1", "ledger-copy")
+    assert blueprint.link()["Verdict"] == "broken"
+
+
 def test_a_bucket_that_no_scanned_account_has_may_be_in_another(blueprint):
     del blueprint.rule["Destination"]["Account"]
     blueprint.destination = blueprint.destination_policy = None
@@ -140,7 +156,19 @@ def refused_scps_of_accounts_that_nobody_lists(b):
     b.unseen += [Unseen(account, "", "AWS::Organizations::Policy", "refused") for account in (HOME, AWAY)]
 
 
+def policy_that_only_the_list_of_the_unseen_names(b):
+    b.destination_policy = None
+    b.unseen.append(Unseen(AWAY, b.away_region, "AWS::S3::BucketPolicy ledger-copy PolicyDocument", "refused"))
+
+
+def bucket_that_only_the_list_of_the_unseen_names(b):
+    b.destination = b.destination_policy = None
+    b.unseen.append(Unseen(AWAY, b.away_region, "AWS::S3::Bucket ledger-copy", "refused"))
+
+
 UNSEEN = [
+    policy_that_only_the_list_of_the_unseen_names,
+    bucket_that_only_the_list_of_the_unseen_names,
     lock_that_some_objects_may_not_get,
     refused_scps_of_accounts_that_nobody_lists,
     blind_role,

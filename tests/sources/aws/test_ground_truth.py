@@ -162,6 +162,9 @@ def test_only_buckets_of_the_asked_regions_are_read(aws: Any, buckets: dict[str,
     assert proxy.calls["s3:GetBucketVersioning"] == PLACES["eu-west-1"]
     assert seen[-1].outside == len(buckets) - PLACES["eu-west-1"]
     assert estate.blind(BUCKET, aws.account, "us-east-1") is not None
+    elsewhere = {(one.name, one.region, one.account) for one in estate.of_type("DR::Bucket::Elsewhere")}
+    assert elsewhere == {(name, region, aws.account) for name, region in buckets.items() if region != "eu-west-1"}
+    assert estate.unseen == ()
 
 
 def test_a_rule_on_versioning_takes_one_call_a_bucket_and_the_listing(aws: Any, buckets: dict[str, str]) -> None:
