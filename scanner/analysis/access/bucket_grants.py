@@ -16,7 +16,7 @@ from scanner.analysis.access.callers import (
     shown,
     strangers_to,
 )
-from scanner.analysis.access.questions import Example, Requests, allowed, truth_of
+from scanner.analysis.access.questions import Example, Requests, allowed, enough, truth_of
 from scanner.analysis.annotation import BucketId, annotate, bucket_id, grouped
 from scanner.analysis.arns import account_of
 from scanner.analysis.kinds import BUCKET
@@ -155,7 +155,7 @@ class _Replications:
     def others(self, bucket: Resource, replicators: Iterable[str | Unknown]) -> list[Value]:
         """Those that are not the role of a replication into the bucket, an `Unknown` where that was not seen."""
         own = self.roles.get(bucket_id(bucket), set())
-        return [one if isinstance(one, Unknown) else self._judged(one) for one in replicators if one not in own]
+        return enough(one if isinstance(one, Unknown) else self._judged(one) for one in replicators if one not in own)
 
     def _judged(self, replicator: str) -> str | Unknown:
         account = account_of(replicator)

@@ -11,7 +11,7 @@ from itertools import product
 
 from scanner.analysis.access.callers import Caller, anybody_of, named_accounts, named_callers, shown, strangers_to
 from scanner.analysis.access.policies import Pins, Policies
-from scanner.analysis.access.questions import Example, Requests, allowed, beyond, truth_of
+from scanner.analysis.access.questions import Example, Requests, allowed, beyond, enough, truth_of
 from scanner.analysis.annotation import annotate
 from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import KEY
@@ -105,7 +105,7 @@ def _facts(key: Resource, document: Value) -> Mapping[str, Value]:
     return {
         "PublicStatements": list(_public(one)),
         "HasForeignPrincipals": truth_of(allowed(one.policies, one.requests(foreign))),
-        "ForeignAdministration": list(_administration(one, foreign)),
+        "ForeignAdministration": enough(_administration(one, foreign)),
         "OwnerKeepsControl": truth_of(allowed(one.policies, one.requests(_owners(one), "kms:PutKeyPolicy"))),
     }
 

@@ -15,6 +15,10 @@ from scanner.policy.truth import Unseen
 Pins: TypeAlias = Mapping[str, str | tuple[str, ...] | None]
 """Condition keys in lower case whose value is known of all requests in question; None for a key that none carries."""
 
+MAX_WORDS = 3000
+"""Actions, resources, principals and condition values in one policy. AWS takes 32 KB at most (of a key policy), which
+holds fewer: https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html (2026-11)."""
+
 _CANONICAL = Unseen("whose canonical user id the policy names was not seen")
 
 
@@ -28,7 +32,7 @@ class Policies:
     @classmethod
     def of(cls, policies: Iterable[Policy | Unseen], kind: PolicyKind) -> "Policies":
         """Policies of one kind."""
-        return cls(tuple((_without_canonical_users(policy), kind) for policy in policies))
+        return cls(tuple((_without_canonical_users(_bounded(policy)), kind) for policy in policies))
 
     def __add__(self, other: "Policies") -> "Policies":
         return Policies(self.parts + other.parts)
@@ -96,6 +100,20 @@ def _pinned(statement: Statement | Unseen, version: str, pins: Pins, context: Co
 def _has_variables(condition: Condition, version: str) -> bool:
     """Whether its values hang on other keys of the request, which the pins do not say."""
     return version == "2012-10-17" and any("${" in value for value in condition.values)
+
+
+def _bounded(policy: Policy | Unseen) -> Policy | Unseen:
+    if isinstance(policy, Unseen) or sum(map(_words, policy.statements)) <= MAX_WORDS:
+        return policy
+    return Unseen(f"policy {policy.name} holds more than {MAX_WORDS} names and patterns, more than AWS takes")
+
+
+def _words(statement: Statement | Unseen) -> int:
+    if isinstance(statement, Unseen):
+        return 1
+    lists = (statement.actions, statement.resources, statement.principals)
+    conditions = statement.conditions if isinstance(statement.conditions, tuple) else ()
+    return sum(len(one) for one in lists if isinstance(one, tuple)) + sum(len(each.values) for each in conditions)
 
 
 def _without_canonical_users(policy: Policy | Unseen) -> Policy | Unseen:

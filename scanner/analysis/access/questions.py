@@ -12,12 +12,15 @@ from typing import TypeAlias
 from scanner.analysis.access.callers import Caller
 from scanner.analysis.access.policies import Pins, Policies, statement_name
 from scanner.analysis.truth import Truth
-from scanner.estate.unknown import Unknown
+from scanner.estate.unknown import Unknown, Value
 from scanner.policy.clauses import NOTHING
 from scanner.policy.compare import Contained, Exceeds, Prepared, Scope, Undecided, compare, excess, prepare
 from scanner.policy.document import parse_policy
 from scanner.policy.request import Request
 from scanner.policy.statements import PolicyKind
+
+MOST_SHOWN = 20
+"""How many entries of a kind a fact lists; more add nothing for a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,14 @@ def beyond(policies: Policies, needed: Prepared, asked: Requests) -> Iterable[Ex
                 found.setdefault(name, Unknown(f"whether {name} grants more than is needed: {one.reason}"))
     yield from found.values()
     yield from (Unknown(gap.reason) for gap in policies.prepared(asked.keys).unread)
+
+
+def enough(found: Iterable[Value]) -> list[Value]:
+    """As much of what was found as a reader needs, what is certain first; it is empty only if nothing was found."""
+    entries = list(found)
+    certain = [one for one in entries if not isinstance(one, Unknown)]
+    doubts = [one for one in entries if isinstance(one, Unknown)]
+    return [*certain[:MOST_SHOWN], *doubts[:MOST_SHOWN]]
 
 
 def truth_of(answer: Answer) -> Truth:

@@ -18,7 +18,7 @@ from scanner.analysis.access.callers import (
 )
 from scanner.analysis.access.deliveries import Delivery, Judged, Sender, may
 from scanner.analysis.access.policies import Policies
-from scanner.analysis.access.questions import Requests, beyond
+from scanner.analysis.access.questions import Requests, beyond, enough
 from scanner.analysis.annotation import annotate
 from scanner.analysis.arns import partition_of
 from scanner.analysis.kinds import BUCKET
@@ -26,7 +26,6 @@ from scanner.analysis.reading import text
 from scanner.analysis.replication.contexts import BATCH_SERVICE, SERVICE
 from scanner.analysis.replication.documents import parsed, ready
 from scanner.analysis.replication.names import ROLE
-from scanner.analysis.truth import Truth
 from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
@@ -63,15 +62,17 @@ def derive_replication_role_use(estate: Estate, _: Intent) -> Estate:
     uses = _uses(estate)
 
     def facts(role: Resource) -> Mapping[str, Value]:
+        sources, doubt = uses.sources.get(role.arn, []), uses.doubt(role)
+        if not sources and doubt is None:
+            return {"IsReplicationRole": False}
         trust = parsed(role.properties.get("AssumeRolePolicyDocument"), f"of role {role.name}")
-        sources = uses.sources.get(role.arn, [])
-        used = True if sources else _may_be_used(uses.doubt(role), trust, role)
+        used = True if sources else doubt if _may_be_used(trust, role) else False
         if used is False:
             return {"IsReplicationRole": False}
         return {
             "IsReplicationRole": used,
-            "TrustsOthers": list(_others(trust, role)),
-            "RefusesSources": list(_refused(ready(trust, PolicyKind.RESOURCE), role, sources)),
+            "TrustsOthers": enough(_others(trust, role)),
+            "RefusesSources": enough(_refused(ready(trust, PolicyKind.RESOURCE), role, sources)),
         }
 
     return annotate(estate, ROLE, facts)
@@ -83,24 +84,17 @@ def _uses(estate: Estate) -> _Uses:
     for bucket in estate.of_type(BUCKET):
         match text(bucket.properties, "ReplicationConfiguration.Role"):
             case str() as arn:
-                # S3 takes a role of the source's own account; one of another would not be used.
                 sources.setdefault(arn, []).append(bucket)
             case Unknown() as doubt:
                 doubts.setdefault(bucket.account, doubt)
     return _Uses(estate, sources, doubts)
 
 
-def _may_be_used(doubt: Unknown | None, trust: Policy | Unseen, role: Resource) -> Truth:
-    if doubt is None:
-        return False
-    policy = ready(trust, PolicyKind.RESOURCE)
-    # Conditions on the source are left open: which bucket it would be is just what was not seen.
-    nobody = Unseen("the bucket was not seen")
-    opened: Mapping[str, str | Unseen] = {"aws:sourcearn": nobody, "aws:sourceaccount": role.account}
-    admitted = may(
-        policy, Sender(SERVICE, "", role.account), Delivery("sts:AssumeRole", role.arn, role.account, opened)
-    )
-    return False if admitted is False else doubt
+def _may_be_used(trust: Policy | Unseen, role: Resource) -> bool:
+    """Whether S3 might assume the role for some bucket of its account; which one is just what was not seen."""
+    keys: Mapping[str, str | Unseen] = {"aws:sourcearn": Unseen("the bucket was not seen")}
+    delivery = Delivery("sts:AssumeRole", role.arn, role.account, keys)
+    return may(ready(trust, PolicyKind.RESOURCE), Sender(SERVICE, "", role.account), delivery) is not False
 
 
 def _others(trust: Policy | Unseen, role: Resource) -> Iterable[Value]:
