@@ -29,13 +29,15 @@ INTENT = Intent(
 )
 GROUP = f"arn:aws:logs:{EAST}:{PRIMARY}:log-group:trail:*"
 NAMES = ("Rules", "Status", "Destination", "Bucket", "Id", "Prefix", "Regions", "Metrics", "Name", "Value", "Type")
+WITHOUT_PRINCIPAL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 DENIED = {"MetricNamespace": "Audit", "MetricName": "Denied"}
 
 
 @pytest.fixture
 def full(world, replicating) -> Estate:
     """An estate in which every analysis finds something, with more on each resource than any one of them reads."""
-    key, copy_key = world.key("k1"), world.key("k2", RECOVERY, WEST)
+    used = {"KeyPolicy": {"Version": "2012-10-17", "Statement": []}, "Observed": {"KeyState": "Enabled"}}
+    key, copy_key = world.key("k1", **used), world.key("k2", RECOVERY, WEST, **used)
     world.alias("alias/data", "k1")
     topic = world.topic("pager", KmsMasterKeyId="alias/data", Observed={"SubscriptionsConfirmed": 1})
     world.add(
@@ -115,7 +117,47 @@ def full(world, replicating) -> Estate:
     )
     for account, region in ((PRIMARY, EAST), (RECOVERY, WEST)):
         world.add("AWS::Macie::Session", "", account, region, account, Status="ENABLED")
+    add_policies(world, topic.arn)
     return world.estate
+
+
+def add_policies(world, topic):
+    """Policies of every kind, with more on what they belong to than whoever evaluates them has to read."""
+    anyone = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    resource, identity = ({"Version": "2012-10-17", "Statement": [one]} for one in (anyone, WITHOUT_PRINCIPAL))
+    world.policy("orders-dr", resource, RECOVERY)
+    world.policy("logs", resource)
+    world.add("AWS::SNS::TopicPolicy", topic, PRIMARY, EAST, "pager", Topics=[topic], PolicyDocument=resource)
+    attached = f"arn:aws:iam::{PRIMARY}:policy/p"
+    world.add("AWS::IAM::ManagedPolicy", attached, PRIMARY, "", "p", PolicyDocument=identity, Path="/")
+    world.add(
+        "AWS::IAM::Role",
+        f"arn:aws:iam::{PRIMARY}:role/replication",
+        PRIMARY,
+        "",
+        "replication",
+        AssumeRolePolicyDocument=resource,
+        Policies=[{"PolicyName": "own", "PolicyDocument": identity}],
+        ManagedPolicyArns=[attached],
+        PermissionsBoundary=attached,
+        MaxSessionDuration=3600,
+        Observed={"RoleId": "AROAEXAMPLE"},
+    )
+    world.add(
+        "AWS::Organizations::Account",
+        f"arn:aws:organizations::{PRIMARY}:account/o-1/{RECOVERY}",
+        PRIMARY,
+        "",
+        RECOVERY,
+        AccountId=RECOVERY,
+        ParentIds=["ou-1"],
+        Observed={"ManagementAccountId": PRIMARY},
+    )
+    world.add("AWS::Organizations::OrganizationalUnit", "arn:ou", PRIMARY, "", "ou-1", Id="ou-1", ParentId="r-1")
+    enabled = [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]
+    world.add("AWS::Organizations::Root", "arn:r", PRIMARY, "", "r-1", Id="r-1", PolicyTypes=enabled)
+    scp = {"Type": "SERVICE_CONTROL_POLICY", "Name": "all", "Content": identity, "TargetIds": ["r-1"]}
+    world.add("AWS::Organizations::Policy", "arn:p", PRIMARY, "", "all", **scp)
 
 
 class Watched(dict):
