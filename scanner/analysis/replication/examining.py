@@ -20,6 +20,7 @@ from scanner.analysis.replication.lifecycle import faults_of_lifecycle
 from scanner.analysis.replication.links import Link, View
 from scanner.analysis.replication.neighbours import faults_of_neighbours
 from scanner.analysis.replication.policy_book import RoleSide
+from scanner.analysis.replication.public_policies import doubts_of_public_policy
 from scanner.analysis.replication.sides import sides_of
 from scanner.analysis.replication.vocabulary import Effect, Hop, LinkVerdict
 from scanner.estate.unknown import Unknown
@@ -101,6 +102,7 @@ def _troubles(view: View, link: Link) -> Iterator[Trouble]:
     else:
         yield from faults_of_buckets(features, ends)
         yield from faults_of_neighbours(features, ends, view.network)
+        yield from doubts_of_public_policy(ends, view.book)
     yield from faults_of_selection(features, ends)
     yield from faults_of_keys(features, ends)
     yield from faults_of_lifecycle(features, ends.source)

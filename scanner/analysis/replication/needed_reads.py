@@ -1,6 +1,6 @@
 """What has to be read from AWS before links can be derived, and what of a link is given then."""
 
-from scanner.analysis.kinds import ACCESS_POINT, ALIAS, BUCKET, BUCKET_POLICY, KEY, needs
+from scanner.analysis.kinds import ACCESS_POINT, ACCOUNT_PUBLIC_ACCESS_BLOCK, ALIAS, BUCKET, BUCKET_POLICY, KEY, needs
 from scanner.analysis.replication.names import (
     LINK,
     MANAGED_POLICY,
@@ -24,8 +24,9 @@ READS: frozenset[Need] = frozenset(
     needs(
         BUCKET,
         *("ReplicationConfiguration", "VersioningConfiguration", "ObjectLockEnabled", "ObjectLockConfiguration"),
-        *("BucketEncryption", "OwnershipControls", "LifecycleConfiguration"),
+        *("BucketEncryption", "OwnershipControls", "LifecycleConfiguration", "PublicAccessBlockConfiguration"),
     )
+    | needs(ACCOUNT_PUBLIC_ACCESS_BLOCK, "RestrictPublicBuckets")
     | needs(BUCKET_POLICY, "Bucket", "PolicyDocument")
     | needs(ACCESS_POINT, "Regions", "Observed.Routes")
     | needs(

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from scanner.analysis.annotation import BucketId, bucket_id, buckets_by_id, buckets_elsewhere, unread
 from scanner.analysis.arns import account_of, partition_of, region_of, resource_of
-from scanner.analysis.kinds import ALIAS, BUCKET, BUCKET_POLICY, KEY
+from scanner.analysis.kinds import ACCOUNT_PUBLIC_ACCESS_BLOCK, ALIAS, BUCKET, BUCKET_POLICY, KEY
 from scanner.analysis.reading import at, elements, flag, text
 from scanner.analysis.replication.names import MANAGED_POLICY, ROLE
 from scanner.analysis.truth import Truth, any_true, equals
@@ -169,6 +169,14 @@ class Places:
     @cached_property
     def _gaps(self) -> tuple[Unseen, ...]:
         return tuple(gap for gap in self.estate.unseen if gap.what.startswith(f"{BUCKET} "))
+
+    def restricts_public_buckets(self, end: End) -> Truth:
+        """Whether the account of a bucket that was seen restricts public buckets, whatever the bucket itself says."""
+        account = _known(end.account)
+        block = next((one for one in self.estate.of_type(ACCOUNT_PUBLIC_ACCESS_BLOCK) if one.account == account), None)
+        if block is not None:
+            return flag(block.properties, "RestrictPublicBuckets")
+        return self.estate.blind(ACCOUNT_PUBLIC_ACCESS_BLOCK, account, "") or False
 
     def role(self, arn: str) -> Resource | Unknown | None:
         """The role with that ARN; None where there is none."""

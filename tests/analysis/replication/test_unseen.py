@@ -166,7 +166,28 @@ def bucket_that_only_the_list_of_the_unseen_names(b):
     b.unseen.append(Unseen(AWAY, b.away_region, "AWS::S3::Bucket ledger-copy", "refused"))
 
 
+def public_policy_where_such_are_restricted(b):
+    b.destination["PublicAccessBlockConfiguration"] = {"RestrictPublicBuckets": True}
+    b.destination_policy["Statement"][0]["Principal"] = "*"
+
+
+def public_policy_in_an_account_that_restricts_such(b):
+    b.add("AWS::S3::AccountPublicAccessBlock", "", AWAY, "", AWAY, RestrictPublicBuckets=True)
+    b.destination_policy["Statement"][0]["Principal"] = {"AWS": "*"}
+
+
+def test_a_policy_that_is_not_public_is_not_restricted(blueprint):
+    blueprint.destination["PublicAccessBlockConfiguration"] = {"RestrictPublicBuckets": True}
+    assert blueprint.link()["Verdict"] == "works"
+    public_policy_where_such_are_restricted(blueprint)
+    fixed = {"StringEquals": {"aws:PrincipalAccount": HOME}}
+    blueprint.destination_policy["Statement"][0]["Condition"] = fixed
+    assert blueprint.link()["Verdict"] == "works"
+
+
 UNSEEN = [
+    public_policy_where_such_are_restricted,
+    public_policy_in_an_account_that_restricts_such,
     policy_that_only_the_list_of_the_unseen_names,
     bucket_that_only_the_list_of_the_unseen_names,
     lock_that_some_objects_may_not_get,
