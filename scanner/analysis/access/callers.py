@@ -82,7 +82,7 @@ def strangers_to(policy: Prepared, partition: str, *known: str) -> tuple[Caller,
     """Who stands for the rest of the world: a role of an account that neither the policy names nor `known` holds, which
     comes first, and whoever fits a pattern of the policy in an account of their own.
     """
-    taken = {*named_accounts(policy), *known}
+    taken = {*map(_account, _names(policy)), *named_accounts(policy), *known}
     account = next(one for one in map(str, count(int(f"{_MADE_UP}01"))) if one not in taken)
     name = _unnamed(f"arn:{partition}:iam::{account}:role/", policy)
     # Names and tags are a stranger's to choose; ids are not.

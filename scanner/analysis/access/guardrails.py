@@ -144,11 +144,11 @@ def _not_guarded(guardrails: Guardrails, account: str, entry: Resource) -> list[
 
 
 def _allows_nothing(level: Level | Unseen, action: str) -> bool:
+    """Whether the level allows some actions and this one not. One that allows nothing at all was hardly seen whole."""
     if isinstance(level, Unseen) or isinstance(level.policies, Unseen):
         return False
-    for policy in level.policies:
-        if isinstance(policy, Unseen) or policy.unread:
-            return False
-        if any(statement.allows and statement.action(action.lower()) for statement in policy.statements):
-            return False
-    return True
+    if any(isinstance(policy, Unseen) or policy.unread for policy in level.policies):
+        return False
+    statements = (each for policy in level.policies if not isinstance(policy, Unseen) for each in policy.statements)
+    allowing = [each for each in statements if each.allows]
+    return bool(allowing) and not any(each.action(action.lower()) for each in allowing)
