@@ -38,7 +38,7 @@ class Caller:
 
 
 def named_callers(policy: Prepared, *accounts: str) -> tuple[Caller, ...]:
-    """Everybody with an account whom the policy names: users, roles, roots and accounts, also by aws:PrincipalArn.
+    """Everybody with an account whom the policy names: users, roles and roots of accounts, also by aws:PrincipalArn.
 
     Where it names them by a pattern, there is one for the pattern; one in each of these accounts, and in one that
     nobody speaks of, where the pattern leaves the account open.
@@ -93,7 +93,7 @@ def strangers_to(policy: Prepared, partition: str, *known: str) -> tuple[Caller,
 def shown(caller: str) -> str:
     """A caller as a person should see it: somebody made up is an account, or `*` where it stands for all the world."""
     account = _account(caller)
-    if caller.partition("/")[2].startswith(_NOBODY):
+    if caller.endswith(":root") or caller.partition("/")[2].startswith(_NOBODY):
         return "*" if account.startswith(_MADE_UP) else account
     parts = caller.split(":", 5)
     if account.startswith(_MADE_UP) and len(parts) == 6:
@@ -133,7 +133,9 @@ def _names(policy: Prepared, *accounts: str) -> tuple[str, ...]:
         for account in (f"{_MADE_UP}00", *accounts)
     ]
     found = dict.fromkeys(name for statement in _statements(policy) for name in _named(statement, places))
-    return tuple(name for name in found if _account(name))
+    partition = places[0][0]
+    roots = (f"arn:{partition}:iam::{name}:root" if _ACCOUNT.fullmatch(name) else name for name in found)
+    return tuple(dict.fromkeys(name for name in roots if _account(name)))
 
 
 def _statements(policy: Prepared) -> Iterator[Statement]:

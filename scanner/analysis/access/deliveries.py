@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from scanner.analysis.arns import partition_of
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.truth import Truth, all_true, any_true, equals, negate
 from scanner.estate.resource import Resource
@@ -150,7 +151,8 @@ def _admits_account(policy: Judged, delivery: Delivery, alarm: Resource) -> bool
     keys = context_of(
         {"aws:sourceowner": alarm.account, "aws:sourceaccount": alarm.account, "aws:sourcearn": alarm.arn}
     )
-    request = Request(alarm.account, delivery.action, delivery.resource, delivery.account, keys)
+    root = f"arn:{partition_of(alarm.arn)}:iam::{alarm.account}:root"
+    request = Request(root, delivery.action, delivery.resource, delivery.account, keys)
     asked = Question(delivery.action.lower(), delivery.resource, keys, read_caller(request), False)
     statements = policy.statements if isinstance(policy, CompiledPolicy) else ()
     return any(one.allows and applies(one, asked) is not Reach.NOBODY for one in statements)

@@ -31,7 +31,7 @@ def names(found):
 
 def test_callers_are_named_as_principals_and_by_their_arn():
     found = policy({"AWS": [ROLE, TWO], "Service": "s3.amazonaws.com"}, ArnEquals={"aws:PrincipalArn": ROLE + "2"})
-    assert names(named_callers(found)) == [ROLE, TWO, ROLE + "2"]
+    assert names(named_callers(found)) == [ROLE, f"arn:aws:iam::{TWO}:root", ROLE + "2"]
     assert names(named_services(found)) == ["s3.amazonaws.com"]
     assert named_accounts(found) == (ONE, TWO)
 
