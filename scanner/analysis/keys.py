@@ -5,10 +5,11 @@ bare id or alias is looked up where it is used, and where that was not seen noth
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scanner.analysis.annotation import BucketId, annotate, bucket_id
 from scanner.analysis.arns import account_of, partition_of, region_of, resource_of, service_of
+from scanner.analysis.blind_spots import blind_accounts
 from scanner.analysis.kinds import ALIAS, BUCKET, KEY, TOPIC, TRAIL
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.replication_roles import destination_of
@@ -70,26 +71,52 @@ class KeyNames:
 def derive_key_users(estate: Estate, _: Intent) -> Estate:
     """Adds `NeededBy` to keys: the buckets, trails and topics (twenty names at most) whose content lies under the key.
 
-    An empty list says that nothing in the estate needs it; an `Unknown` stands where something unseen might.
+    An empty list says that nothing in the estate needs it; an `Unknown` stands where something unseen might, in the
+    key's account or in one that the key admits.
     """
-    keys = key_names(estate)
+    # Here, so that commands that derive nothing need not load the policy engine.
+    from scanner.analysis.access.key_reach import KeyReach
+
+    keys, reach = key_names(estate), KeyReach()
     users: dict[str, set[str]] = {}
-    doubts: dict[str, Unknown] = {}
+    doubts = _Doubts(estate)
     for use in _uses(estate):
         match keys.arn(use):
             case str() as arn:
                 users.setdefault(arn, set()).add(use.user)
             case Unknown() as unknown:
-                doubts.setdefault(use.region, unknown)
-    everywhere = doubts.get("") or estate.blind(BUCKET, None, "")
+                doubts.unresolved.setdefault((use.account, use.region), unknown)
 
     def facts(key: Resource) -> Mapping[str, Value]:
-        named: Value = sorted(users.get(key.arn, ()))[:MOST_NAMES]
-        # Trails and topics use keys of their own region, unlike replication rules.
-        here = doubts.get(key.region) or estate.blind(TRAIL, None, key.region) or estate.blind(TOPIC, None, key.region)
-        return {"NeededBy": named or everywhere or here or []}
+        if key.arn in users:
+            return {"NeededBy": sorted(users[key.arn])[:MOST_NAMES]}
+        possible = (doubt for account, doubt in doubts.about(key.region) if reach.admits(key, account))
+        return {"NeededBy": next(possible, [])}
 
     return annotate(estate, KEY, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """Why some key may be needed by something unseen: uses that could not be resolved, by account and region (empty for
+    any), and places that were not seen.
+    """
+
+    estate: Estate
+    unresolved: dict[tuple[str, str], Unknown] = field(default_factory=dict)
+    _unseen: dict[str, list[tuple[str, Unknown]]] = field(default_factory=dict)
+
+    def about(self, region: str) -> Iterable[tuple[str, Unknown]]:
+        """The doubts about keys of a region, each with the account that it comes from."""
+        for (account, where), doubt in sorted(self.unresolved.items(), key=lambda entry: entry[0]):
+            if where in ("", region):
+                yield account, doubt
+        if region not in self._unseen:
+            # Trails and topics use keys of their own region, unlike replication rules.
+            listings = ((BUCKET, ""), (TRAIL, region), (TOPIC, region))
+            found = [blind_accounts(self.estate, type_, place) for type_, place in listings]
+            self._unseen[region] = [entry for one in found for entry in one.items()]
+        yield from self._unseen[region]
 
 
 def derive_bucket_keys(estate: Estate, _: Intent) -> Estate:

@@ -215,7 +215,7 @@ ANALYSES: tuple[Analysis, ...] = (
     Analysis(
         "key-users",
         _derived(KEY, "NeededBy"),
-        needs(KEY)
+        needs(KEY, "KeyPolicy", "Observed.Grants")
         | needs(BUCKET, "BucketEncryption", "ReplicationConfiguration")
         | needs(ALIAS, "AliasName", "TargetKeyId")
         | needs(TRAIL, "KMSKeyId")

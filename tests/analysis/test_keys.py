@@ -128,3 +128,31 @@ def test_whoever_may_replicate_unseen_may_bring_a_key(world):
     assert world.ask(copy, "EncryptionKeys") == [REFUSED]
     world.bucket("orders", **replicated_under(f"arn:aws:kms:{EAST}:{PRIMARY}:key/k1"))
     assert [key["By"] for key in world.ask(copy, "EncryptionKeys")] == ["replication of orders"]
+
+
+def admitting(principal, **condition):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:Encrypt", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "grants", "expected"),
+    [
+        (admitting({"AWS": PRIMARY}), [], []),
+        (admitting({"AWS": RECOVERY}), [], REFUSED),
+        (admitting({"AWS": f"arn:aws:iam::{RECOVERY}:role/replication"}), [], REFUSED),
+        (admitting("*", StringEquals={"kms:CallerAccount": PRIMARY}), [], []),
+        (admitting("*", StringEquals={"aws:PrincipalOrgID": "o-1"}), [], REFUSED),
+        (admitting({"Service": "cloudtrail.amazonaws.com"}), [], REFUSED),
+        (admitting({"Service": "s3.amazonaws.com"}, StringEquals={"aws:SourceAccount": PRIMARY}), [], []),
+        (REFUSED, [], REFUSED),
+        (admitting({"AWS": PRIMARY}), [{"GranteePrincipal": f"arn:aws:iam::{RECOVERY}:role/r"}], REFUSED),
+        (admitting({"AWS": PRIMARY}), [{"GranteePrincipal": f"arn:aws:iam::{PRIMARY}:role/r"}], []),
+        (admitting({"AWS": PRIMARY}), [{"GranteeServicePrincipal": "dynamodb.amazonaws.com"}], REFUSED),
+        (admitting({"AWS": PRIMARY}), REFUSED, REFUSED),
+    ],
+)
+def test_another_account_that_was_not_seen_needs_a_key_only_if_the_key_admits_it(world, policy, grants, expected):
+    key = world.key("k1", KeyPolicy=policy, Observed={"Grants": grants})
+    world.not_seen("account", RECOVERY)
+    assert world.ask(key, "NeededBy") == expected
