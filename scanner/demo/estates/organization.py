@@ -27,6 +27,7 @@ _UNITS = {"Published": (PRIMARY, RECOVERY, GUARDED), "Harbor": (HARBOR_PRIMARY, 
 _MEMBERS = tuple(account for accounts in _UNITS.values() for account in accounts)
 
 _UNPROTECTING = [
+    "backup:DeleteBackupVaultLockConfiguration",
     "cloudtrail:DeleteTrail",
     "cloudtrail:PutEventSelectors",
     "cloudtrail:StopLogging",
