@@ -4,7 +4,7 @@ Whoever may administer a key can take everything under it; whoever may use it ca
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -22,7 +22,8 @@ from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.policy.compare import Prepared, prepare
-from scanner.policy.document import parse_policy
+from scanner.policy.document import Condition, parse_policy
+from scanner.policy.patterns import compile_pattern, is_literal
 from scanner.policy.statements import PolicyKind
 
 FOREIGN_USE = (
@@ -34,21 +35,22 @@ FOREIGN_USE = (
 GRANTS_FOR_SERVICES = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 """What other accounts need so that AWS services can use the key for them, and only for those services."""
 
+_STRANGE = "900000000000"
 # What a stranger cannot choose: whose organization, network and resources these are. The value is one that no policy
 # names; keys of which strangers' requests may also lack are tried both ways.
 _BEYOND_CHOICE: Mapping[str, str | tuple[str, ...]] = {
     "aws:principalorgid": "o-zqnobody00",
-    "aws:principalorgmasteraccountid": "900000000000",
+    "aws:principalorgmasteraccountid": _STRANGE,
     "aws:principalorgpaths": ("o-zqnobody00/r-zqno/",),
-    "aws:sourceaccount": "900000000000",
+    "aws:sourceaccount": _STRANGE,
     "aws:sourcearn": "arn:aws:s3:::zq-nobody-in-particular",
     "aws:sourceip": "203.0.113.77",
     "aws:sourceorgid": "o-zqnobody00",
     "aws:sourceorgpaths": ("o-zqnobody00/r-zqno/",),
-    "aws:sourceowner": "900000000000",
+    "aws:sourceowner": _STRANGE,
     "aws:sourcevpc": "vpc-0zqnobody00000000",
     "aws:sourcevpce": "vpce-0zqnobody00000000",
-    "aws:vpceaccount": "900000000000",
+    "aws:vpceaccount": _STRANGE,
     "aws:vpceorgid": "o-zqnobody00",
     "aws:vpceorgpaths": ("o-zqnobody00/r-zqno/",),
     "aws:vpcsourceip": "203.0.113.77",
@@ -145,7 +147,7 @@ def _public(one: _Key) -> Iterable[Value]:
         yield Unknown(f"the policy's conditions look at more than {_MOST_TRIED} things that tell strangers apart")
         return
     doubt: Unknown | None = None
-    for chosen in product(*((_BEYOND_CHOICE[key], None) for key in named)):
+    for chosen in product(*(_values(key, policy) for key in named)):
         pins: Pins = dict(zip(named, chosen, strict=True))
         answer = allowed(one.policies, one.requests(strangers, keys=pins))
         if isinstance(answer, Example):
@@ -156,10 +158,32 @@ def _public(one: _Key) -> Iterable[Value]:
         yield doubt
 
 
+def _values(key: str, policy: Prepared) -> tuple[str | tuple[str, ...] | None, ...]:
+    """What the key may be in strangers' requests. A pattern for what services act for may fit something of theirs."""
+    patterns = [value for each in _conditions(policy) if each.key.lower() == key for value in each.values]
+    theirs = (_theirs(pattern) for pattern in patterns) if key == "aws:sourcearn" else ()
+    return (_BEYOND_CHOICE[key], *(arn for arn in theirs if arn is not None), None)
+
+
+def _theirs(pattern: str) -> str | None:
+    """A resource of strangers that an ARN pattern fits: of their account, or by a name that they may choose."""
+    parts = pattern.split(":", 5)
+    if len(parts) < 6 or is_literal(pattern):
+        return None
+    account = _STRANGE if parts[4] and compile_pattern(parts[4])(_STRANGE) else parts[4]
+    if account not in ("", _STRANGE) or (account == "" and is_literal(parts[5])):
+        return None
+    return ":".join((*parts[:4], account, parts[5])).replace("*", "zq-nobody").replace("?", "x")
+
+
 def _keys(policy: Prepared) -> set[str]:
-    clauses = (*policy.allows, *policy.denies)
-    found = (clause.statement.conditions for clause in clauses)
-    return {each.key.lower() for conditions in found if isinstance(conditions, tuple) for each in conditions}
+    return {each.key.lower() for each in _conditions(policy)}
+
+
+def _conditions(policy: Prepared) -> Iterator[Condition]:
+    for clause in (*policy.allows, *policy.denies):
+        conditions = clause.statement.conditions
+        yield from conditions if isinstance(conditions, tuple) else ()
 
 
 @lru_cache(maxsize=1)

@@ -39,6 +39,7 @@ CONFINED = {
     "the roles of an account": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWNER}:role/*"}},
     "the sessions of one role": {"StringLike": {"aws:userId": "AROAEXAMPLEEXAMPLE:*"}},
     "a resource that a service acts for": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"}},
+    "the topics of an account": {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OWNER}:*"}},
     "a network": {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
     "addresses": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
 }
@@ -61,6 +62,8 @@ OPEN = {
     "a name that anybody may choose": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}},
     "a session that anybody may name": {"StringLike": {"aws:userId": "*:backup"}},
     "a user of any account": {"StringLike": {"aws:PrincipalArn": "*:user/admin"}},
+    "any topic of a name": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:alarms"}},
+    "any bucket whose name starts so": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::data-*"}},
     "all addresses": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
     "transport": {"Bool": {"aws:SecureTransport": "true"}},
 }
