@@ -4,8 +4,8 @@ A small estate of its own: a ledger, locked and encrypted, replicated to another
 the source's replication configuration, the copy's bucket policy, all about the copy's key, the topic, Macie and the log
 metric filters. There is no trail and no access log, so it fails, too, where it can be read.
 
-One region is not switched on. It is not in the estate file: what exists in a place that nobody can enter might be the
-source of any copy and the trail of any bucket, so a scan that asks for it is unsure of all accounts. Add it and see.
+One region is not switched on, and is not in the estate file. Add it there, and see what a scan makes of a place that
+nobody can enter: it doubts what such a place might use, and nothing else.
 """
 
 from collections.abc import Mapping
