@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from scanner.cli.options import FILE, Reporting, estate_option, reporting_options, rule_options
+from scanner.errors import InvalidInputError
 from scanner.estate.intent import Intent
 from scanner.estate.verdict import Severity
 
@@ -44,6 +45,8 @@ def scan(
     from scanner.cli.reporting import check, report
 
     check(reporting)
+    if save is not None and not save.resolve().parent.is_dir():
+        raise InvalidInputError("cannot be written: there is no such folder", file=save)
     asked = audit.question(intent, folders, ids, severity)
     clock = audit.Clock()
     reading = saved_estate(source) if source is not None else live_estate(asked, workers, quiet=reporting.quiet)

@@ -121,6 +121,7 @@ def test_a_baseline_forgives_what_it_knows_and_nothing_else(drscan, snapshot, tm
         (["--baseline", "/nowhere.json"], "/nowhere.json"),
         (["--estate", "/nowhere.yaml"], "/nowhere.yaml"),
         (["--rules", "/nowhere"], "/nowhere"),
+        (["--save", "/nowhere/estate.jsonl"], "/nowhere/estate.jsonl"),
         (["--severity", "worst"], "worst"),
         (["--no-such-option"], "--no-such-option"),
     ],
