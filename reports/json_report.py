@@ -52,6 +52,8 @@ def finding_document(finding: Finding) -> Document:
     }
     if finding.more:
         document["evidence_left_out"] = finding.more
+    if finding.when:
+        document["when"] = finding.when
     if waiver:
         document["waiver"] = {
             "resource": waiver.resource,

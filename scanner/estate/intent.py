@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from scanner.estate.resource import Location
+
 Param: TypeAlias = str | int | float | bool | list[str] | list[int] | list[float]
 """A rule parameter's value as the estate file gives it; the rule that declares the parameter checks its type."""
 
@@ -96,7 +98,8 @@ class Protected:
 class Waiver:
     """A FAIL that its owner accepts: of `rule`, for resources whose ARN matches the pattern `resource` (`*` and `?`).
 
-    It holds through the day `expires` (UTC) and not a day longer. `line` is its place in the estate file.
+    It holds through the day `expires` (UTC) and not a day longer. `line` is its place in the estate file. A waiver that
+    a template's resource carries has that resource's `location` instead, and covers what is found there and no more.
     """
 
     rule: str
@@ -105,6 +108,7 @@ class Waiver:
     owner: str
     expires: date
     line: int = 0
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

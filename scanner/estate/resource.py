@@ -12,10 +12,14 @@ Only analyses that look for a bucket by its name use it; it has no shape, so no 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a template declares a resource: file as the user named it, and 1-based lines."""
+    """Where a template declares a resource: file as the user named it, and 1-based lines, the last one included.
+
+    `end_line` is 0 where only the beginning is known.
+    """
 
     file: str
     line: int
+    end_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

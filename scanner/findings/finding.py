@@ -12,7 +12,8 @@ from scanner.findings.fingerprints import fingerprint
 class Finding:
     """What `rule` (an id) says of `resource`, and what it saw there.
 
-    `evidence` may be capped; `more` counts the leaves left out. `waiver` is set when the verdict is WAIVED. A scan of a
+    `evidence` may be capped; `more` counts the leaves left out. `waiver` is set when the verdict is WAIVED. `when` says
+    under which conditions of a template the verdict holds (`Stage is prod`), empty where under all of them. A scan of a
     large estate holds millions of these, so everything is shared with the estate and nothing is copied.
     """
 
@@ -23,6 +24,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     more: int = 0
     waiver: Waiver | None = None
+    when: str = ""
 
     @property
     def location(self) -> Location | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from scanner.estate.estate import Account, Unseen
 from scanner.estate.unknown import Value
 from scanner.estate.verdict import Severity, Verdict
+from scanner.findings.changes import Changes
 from scanner.findings.finding import Finding
 from scanner.findings.rule_info import RuleInfo
 
@@ -64,7 +65,8 @@ class Scan:
 
     `not_applicable` counts the judgements that say nothing. `messages` are for the user (an expired waiver). `rules`
     holds every rule that was run, by id; `frameworks` the titles of the frameworks that their `controls` name. `links`
-    are replication links as plain data, in the shape of the JSON report.
+    are replication links as plain data, in the shape of the JSON report. `changes` tells what templates would change of
+    what is live; None where they were not laid over anything.
     """
 
     tool: Tool
@@ -76,6 +78,7 @@ class Scan:
     links: tuple[Mapping[str, Value], ...] = ()
     not_applicable: int = 0
     messages: tuple[str, ...] = ()
+    changes: Changes | None = None
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
