@@ -24,7 +24,7 @@ from scanner.evaluation.rule import Rule
 from scanner.evaluation.vocabulary import load_vocabulary
 from scanner.findings.assembly import coverage_of, from_judgements
 from scanner.findings.rule_info import AttackTechnique, RuleInfo
-from scanner.findings.scan import Run, Scan, Tool
+from scanner.findings.scan import Coverage, Run, Scan, Tool
 from scanner.sources.aws.tables import operation_for
 
 
@@ -83,8 +83,30 @@ class Clock:
 def judge(asked: Question, estate: Estate, run: Callable[[], Run], *, calls: int | None = None) -> Scan:
     """Everything after reading: derive what the rules look at, judge, apply waivers, and assemble the scan."""
     with unsearched():
-        estate = analysis.derive(_with_unread(estate, asked.needs), asked.intent, asked.wanted)
-        return _judged(asked, estate, run, calls)
+        estate = derived(asked, estate)
+        return judge_derived(asked, estate, run, coverage_of(estate, calls))
+
+
+def derived(asked: Question, estate: Estate) -> Estate:
+    """The estate with everything that the rules look at."""
+    return analysis.derive(_with_unread(estate, asked.needs), asked.intent, asked.wanted)
+
+
+def judge_derived(asked: Question, estate: Estate, run: Callable[[], Run], coverage: Coverage) -> Scan:
+    """The scan of an estate that has everything already: judge, apply waivers, assemble."""
+    vocabulary = load_vocabulary()
+    scan = from_judgements(
+        judge_estate(asked.rules, estate, asked.intent.params, source_of),
+        tuple(rule_info(rule) for rule in asked.rules),
+        tool=Tool("drscan", __version__),
+        run=run(),
+        coverage=coverage,
+        intent=asked.intent,
+        today=_now().date(),
+        known_rules={rule.id for rule in asked.pack.rules},
+        frameworks={key: framework.title for key, framework in vocabulary.frameworks.items()},
+    )
+    return replace(scan, links=links_of(estate))
 
 
 def rule_info(rule: Rule) -> RuleInfo:
@@ -110,22 +132,6 @@ def source_of(resource: Resource, path: str) -> str:
     if path.partition(".")[0] == "Derived" or resource.type.startswith("DR::"):
         return "derived"
     return operation_for(resource.type, path)
-
-
-def _judged(asked: Question, estate: Estate, run: Callable[[], Run], calls: int | None) -> Scan:
-    vocabulary = load_vocabulary()
-    scan = from_judgements(
-        judge_estate(asked.rules, estate, asked.intent.params, source_of),
-        tuple(rule_info(rule) for rule in asked.rules),
-        tool=Tool("drscan", __version__),
-        run=run(),
-        coverage=coverage_of(estate, calls),
-        intent=asked.intent,
-        today=_now().date(),
-        known_rules={rule.id for rule in asked.pack.rules},
-        frameworks={key: framework.title for key, framework in vocabulary.frameworks.items()},
-    )
-    return replace(scan, links=links_of(estate))
 
 
 def _with_unread(estate: Estate, needs: frozenset[Need]) -> Estate:

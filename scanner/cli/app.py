@@ -10,6 +10,7 @@ import click
 from scanner import __version__
 
 COMMANDS = {
+    "check": "Judge templates and plans before they are deployed.",
     "demo": "Audit published architectures on an emulated AWS.",
     "explain": "Explain one link or finding, hop by hop.",
     "permissions": "Print the least-privilege policy that a scan needs.",
@@ -23,6 +24,7 @@ Examples:
   drscan demo                                 see it work, on an emulated AWS
   drscan scan                                 audit the account of your credentials
   drscan scan --estate estate.yaml --out DIR  audit many accounts, write reports
+  drscan check template.yaml                  judge a template before it is deployed
   drscan permissions                          the policy that the scan needs
 
 \b
