@@ -1,0 +1,84 @@
+"""What a remedy is: from a finding to the resources as they should be.
+
+A remedy says nothing of API calls. It looks at the estate and gives back resources, changed or new, in the one shape;
+what has to be written follows from the difference. It keeps whatever it does not know: other statements, other rules,
+their order.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from scanner.estate.estate import Estate
+from scanner.estate.intent import Intent
+from scanner.estate.resource import Resource
+from scanner.findings.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user decided about the plan.
+
+    `keys` maps places (account, region) to the ARN of a customer managed key to use there; elsewhere a new one
+    is made. `log_bucket` takes server access logs, `topic` (ARN) the alarms; both empty where nothing was said.
+    `existing_objects` asks for a Batch Replication job. `lock_mode` and `lock_days` are for Object Lock without intent.
+    """
+
+    keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    log_bucket: str = ""
+    topic: str = ""
+    email: str = ""
+    existing_objects: bool = False
+    lock_mode: str = "GOVERNANCE"
+    lock_days: int = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a remedy may look at.
+
+    `derived` is the estate as it was when this round of planning began, with everything that analyses add; `working`
+    has what remedies of this round changed since, without anything derived. Build upon `working`: `current` gives the
+    resource as it stands in the plan by now.
+    """
+
+    derived: Estate
+    working: Estate
+    intent: Intent
+    choices: Choices
+
+    def current(self, resource: Resource) -> Resource:
+        """The resource as the plan has it by now, without what analyses derived."""
+        found = self.working.get(resource.type, resource.arn) if resource.arn else None
+        return found or without_derived(resource)
+
+    def having(self, proposal: "Proposal") -> "Situation":
+        """The situation after a proposal was taken up."""
+        return replace(self, working=self.working.adding(proposal.resources))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The resources as they should be, each whole; or why it cannot be done, with the next step."""
+
+    resources: tuple[Resource, ...] = ()
+    cannot: str = ""
+
+
+Propose: TypeAlias = Callable[[Situation, Finding], Proposal]
+"""A remedy's function. It proposes nothing at all where everything is as it should be by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A remedy by its name, which rule files give under `remedy`, and what it does in a few words."""
+
+    name: str
+    does: str
+    propose: Propose
+
+
+def without_derived(resource: Resource) -> Resource:
+    """The resource without what analyses put on it."""
+    kept = {name: value for name, value in resource.properties.items() if name != "Derived"}
+    return resource if len(kept) == len(resource.properties) else replace(resource, properties=kept)
