@@ -58,12 +58,16 @@ class Write:
     `rank` orders steps: keys (10) before buckets (20) before versioning (30) before Object Lock (35) before roles (40)
     and their policies (50) before key and bucket policies (60) before encryption (70) before replication (80) before
     metrics and alarms (90) before Batch jobs (100). `safety`, `interrupts`, `costs` and `undoing` tell of one change.
+
+    The write of a `CREATION` takes the properties named in `takes`; what AWS gives the new resource by itself is what
+    `scanner.sources.completion` says of those. Whatever else it should have is written property by property.
     """
 
     type: str
     property: str
     rank: int
     requests: Requests
+    takes: tuple[str, ...] = ()
     safety: Callable[[Target, Value, Value], Safety] = _safe
     interrupts: Callable[[Target, Value, Value], str] = _says_nothing
     costs: Callable[[Target, Value, Value], str] = _says_nothing

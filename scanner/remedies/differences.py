@@ -1,0 +1,51 @@
+"""What differs between an estate and the estate as it should be, property by property."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from scanner.estate.estate import Estate
+from scanner.estate.resource import Resource
+from scanner.estate.unknown import Value
+from scanner.remedies.step import CREATION, Target
+from scanner.remedies.writes.table import write_of
+from scanner.sources.completion import complete
+
+_NOT_WRITTEN = frozenset({"Observed", "Derived"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A property of a resource from one value to another; None is absent. A new resource has a change `CREATION`."""
+
+    target: Target
+    property: str
+    before: Value
+    after: Value
+
+
+def changes_between(before: Estate, after: Estate) -> Iterator[Change]:
+    """Every change from one estate to the other, resource by resource. Nothing is ever taken away."""
+    known = {resource.identity: resource for resource in before.resources}
+    for resource in after.resources:
+        was = known.get(resource.identity)
+        if was is None:
+            yield from _creation(resource)
+        elif was is not resource:
+            yield from _properties(Target.of(resource), was, resource)
+
+
+def _creation(resource: Resource) -> Iterator[Change]:
+    """The creation with what the creating call takes, then everything that AWS does not give it by itself."""
+    target, write = Target.of(resource), write_of(resource.type, CREATION)
+    takes = write.takes if write else ()
+    taken = {name: resource.properties[name] for name in takes if name in resource.properties}
+    yield Change(target, CREATION, None, taken)
+    given = replace(resource, properties=complete(resource.type, taken))
+    yield from _properties(target, given, resource)
+
+
+def _properties(target: Target, was: Resource, now: Resource) -> Iterator[Change]:
+    for name in dict.fromkeys((*was.properties, *now.properties)):
+        before, after = was.properties.get(name), now.properties.get(name)
+        if name not in _NOT_WRITTEN and before != after:
+            yield Change(target, name, before, after)

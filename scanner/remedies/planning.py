@@ -1,0 +1,159 @@
+"""From findings to resources as they should be: remedies are tried on a copy of the estate until nothing changes.
+
+Every fix is proved before it is planned, by judging the estate as it would be. What remains failing is told, with the
+reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scanner import audit
+from scanner.audit import Question
+from scanner.cycles import unsearched
+from scanner.estate.estate import Estate
+from scanner.estate.unknown import Unknown, Value
+from scanner.estate.verdict import Verdict
+from scanner.findings.assembly import coverage_of
+from scanner.findings.finding import Finding
+from scanner.findings.scan import Scan
+from scanner.remedies.differences import Change, changes_between
+from scanner.remedies.proposals import Choices, Proposal, Remedy, Situation
+from scanner.remedies.step import Plan, Target, Unfixed
+from scanner.remedies.steps import Served, digest_of, steps_of
+from scanner.remedies.writes.table import write_of
+from scanner.remedies.writing import CannotWriteError
+
+MAX_ROUNDS = 12
+"""How often the estate is judged anew: a remedy may make another one possible, but not for ever."""
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """What the remedies came to: the findings that each changed property is for, and why others had to be left."""
+
+    serves: dict[tuple[Target, str], Served] = field(default_factory=dict)
+    cannot: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def plan(
+    asked: Question,
+    estate: Estate,
+    choices: Choices,
+    remedies: Mapping[str, Remedy],
+    *,
+    source: str,
+    clock: audit.Clock,
+) -> Plan:
+    """The changes that make the failing findings of a question pass, those that have a remedy.
+
+    `source` says in words where the estate came from. Nothing that is unknown is ever changed.
+    """
+    with unsearched():
+        attempts = _Attempts()
+        before = first = _judged(asked, estate, clock)
+        working = estate
+        for _ in range(MAX_ROUNDS):
+            changed = _round(asked, working, before, choices, remedies, attempts)
+            if changed is working:
+                break
+            working = changed
+            before = _judged(asked, working, clock)
+        steps = steps_of(changes_between(estate, working), attempts.serves)
+    left = {_name(finding) for finding in _failing(before.scan)}
+    return Plan(
+        created=clock.began.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        source=source,
+        digest=digest_of(steps),
+        steps=steps,
+        unfixed=tuple(_unfixed(before.scan, attempts)),
+        fixes=tuple((one.rule, one.fingerprint) for one in _failing(first.scan) if _name(one) not in left),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    derived: Estate
+    scan: Scan
+
+
+def _judged(asked: Question, estate: Estate, clock: audit.Clock) -> _Judged:
+    derived = audit.derived(asked, estate)
+    return _Judged(derived, audit.judge_derived(asked, derived, lambda: clock.run("plan", estate), coverage_of(estate)))
+
+
+def _round(
+    asked: Question,
+    working: Estate,
+    judged: _Judged,
+    choices: Choices,
+    remedies: Mapping[str, Remedy],
+    attempts: _Attempts,
+) -> Estate:
+    """The estate after one try of every remedy; the very same one where none changes anything."""
+    situation = Situation(judged.derived, working, asked.intent, choices)
+    for finding in _failing(judged.scan):
+        remedy = remedies.get(judged.scan.rules[finding.rule].remedy)
+        if remedy is None:
+            continue
+        proposal = remedy.propose(situation, finding)
+        changes = tuple(_changes(situation.working, proposal))
+        cannot = proposal.cannot or next(filter(None, map(_objection, changes)), "")
+        if cannot:
+            attempts.cannot[_name(finding)] = cannot
+            continue
+        for change in changes:
+            served = attempts.serves.setdefault((change.target, change.property), {})
+            served[finding.rule, finding.fingerprint] = None
+        if changes:
+            situation = situation.having(proposal)
+    return situation.working
+
+
+def _changes(estate: Estate, proposal: Proposal) -> Iterator[Change]:
+    return changes_between(estate, estate.adding(proposal.resources)) if proposal.resources else iter(())
+
+
+def _objection(change: Change) -> str:
+    """Why a change cannot be made; empty where it can."""
+    if _has_unknown(change.before) or _has_unknown(change.after):
+        return f"{change.property or 'it'} of {change.target.name} is not known, and what is not known is not changed"
+    write = write_of(change.target.type, change.property)
+    if write is None:
+        return f"drscan does not write {change.property or 'new resources'} of {change.target.type}"
+    try:
+        write.requests(change.target, change.before, change.after)
+    except CannotWriteError as error:
+        return str(error)
+    return ""
+
+
+def _has_unknown(value: Value) -> bool:
+    left = [value]
+    while left:
+        match left.pop():
+            case Unknown():
+                return True
+            case dict() as members:
+                left.extend(members.values())
+            case list() | tuple() as items:
+                left.extend(items)
+    return False
+
+
+def _failing(scan: Scan) -> list[Finding]:
+    return [finding for finding in scan.findings if finding.verdict is Verdict.FAIL]
+
+
+def _name(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.resource.identity
+
+
+def _unfixed(scan: Scan, attempts: _Attempts) -> Iterator[Unfixed]:
+    for finding in scan.findings:
+        if finding.verdict is not Verdict.FAIL:
+            continue
+        rule = scan.rules[finding.rule]
+        why = attempts.cannot.get(_name(finding)) or (
+            f"there is no remedy for this rule; {rule.fix}" if not rule.remedy else "its remedy did not make it pass"
+        )
+        yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
