@@ -5,15 +5,49 @@ shape only, so all of this is settled here, for CloudFormation and Terraform ali
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 
-from scanner.estate.unknown import Value
+from scanner.estate.resource import Resource
+from scanner.estate.shapes import load_shape
+from scanner.estate.unknown import Unknown, Value
+from scanner.sources.conforming import conform
+from scanner.sources.defaults import BY_PLACE, BY_TYPE
+
+NOT_YET = Unknown("only known once it is deployed")
+"""What stands for everything that AWS reports of a resource and nobody declares."""
 
 
 def complete(type_: str, properties: Mapping[str, Value]) -> dict[str, Value]:
     """The declared properties of a resource, as a live account would show them right after the deployment.
 
     `properties` bear CloudFormation's names. They are pruned to the shape of the type and coerced to its kinds
-    (`"30"` to 30); AWS's defaults are filled in and `Observed` is what follows for certain, else Unknown. Without a
-    shape for the type nothing is left: an empty dictionary.
+    (`"30"` to 30); AWS's defaults are filled in, and `Observed` is what follows for certain, else Unknown; whatever of
+    it the caller gives stays. Without a shape for the type nothing is left: an empty dictionary. What else depends on
+    where the resource is comes with `completed`.
     """
-    return dict(properties)
+    shape = load_shape(type_)
+    if shape is None:
+        return {}
+    declared = conform(shape.schema, properties)
+    filled: dict[str, Value] = BY_TYPE[type_](declared) if type_ in BY_TYPE else declared
+    observed = {**dict.fromkeys(_observable(type_), NOT_YET), **filled.get("Observed", {})}
+    known = {name: value for name, value in observed.items() if value is not None}
+    return {**filled, "Observed": known} if known else {k: v for k, v in filled.items() if k != "Observed"}
+
+
+def completed(resource: Resource) -> Resource:
+    """A declared resource with its properties complete, those too that follow from its account, region, ARN or name.
+
+    Such are the default policy of a key, the bucket that logs go to where none is named, and the home of a trail.
+    """
+    whole = replace(resource, properties=complete(resource.type, resource.properties))
+    return BY_PLACE[resource.type](whole) if resource.type in BY_PLACE else whole
+
+
+@cache
+def _observable(type_: str) -> tuple[str, ...]:
+    """What AWS reports of a type beside its properties."""
+    shape = load_shape(type_)
+    observed = shape.schema["properties"].get("Observed", {}) if shape else {}
+    return tuple(observed.get("properties", ()))
