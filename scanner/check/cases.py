@@ -41,7 +41,7 @@ def cases_of(variables: Sequence[Sequence[Variable]]) -> Cases:
         total *= len(options)
     # The last of a product turns fastest, and the first variables matter most: so they are put last.
     combinations = islice(product(*(options for _, options in reversed(keyed))), MAX_CASES)
-    cases = tuple(Case(dict(zip(reversed(keys), options, strict=True))) for options in combinations)
+    cases = tuple(Case(dict(zip(keys, reversed(options), strict=True))) for options in combinations)
     return Cases(cases, total - len(cases))
 
 
