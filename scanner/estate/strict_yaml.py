@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from scanner.errors import InvalidInputError
+from scanner.estate.text_files import read_text
 from scanner.estate.unknown import Value
 
 MAX_BYTES = 1024 * 1024
@@ -60,21 +61,7 @@ class Node:
 
 def load_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> Node:
     """Read one YAML document from a file. Raises InvalidInputError with file and line for whatever is refused."""
-    try:
-        if not path.is_file():
-            raise InvalidInputError("is not a file", file=path)
-        with path.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
-    except OSError as error:
-        raise InvalidInputError(f"cannot be read: {error.strerror}", file=path) from error
-    if len(data) > max_bytes:
-        raise InvalidInputError(f"is larger than the {max_bytes:,} bytes that are read", file=path)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInputError("is not UTF-8 text", file=path, line=line) from error
-    return parse_yaml(text, str(path))
+    return parse_yaml(read_text(path, max_bytes=max_bytes), str(path))
 
 
 def parse_yaml(text: str, file: str) -> Node:

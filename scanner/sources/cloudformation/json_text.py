@@ -1,7 +1,7 @@
 """JSON text as plain data that knows its lines.
 
-Python's own reader forgets where things stood and which keys came twice, and YAML's refuses the tabs that JSON may hold.
-This one takes a member of an object or list per step: one regular expression that never backtracks.
+Python's own reader forgets where things stood and which keys came twice, and YAML's refuses the tabs that JSON may
+hold. This one takes a member of an object or list per step: one regular expression that never backtracks.
 """
 
 import json
@@ -10,9 +10,16 @@ import re
 from scanner.errors import InvalidInputError
 from scanner.estate.unknown import Value
 from scanner.sources.cloudformation.long_form import long_form
-from scanner.sources.cloudformation.places import MAX_DEPTH, MAX_PLACES, Document, Place, first_line, from_line, spanning
+from scanner.sources.cloudformation.places import (
+    MAX_DEPTH,
+    MAX_PLACES,
+    Document,
+    Place,
+    first_line,
+    from_line,
+    spanning,
+)
 from scanner.sources.cloudformation.scalars import number
-
 
 
 def parse_json(text: str, file: str) -> Document:
@@ -37,12 +44,13 @@ _DECODER = json.JSONDecoder()
 
 
 class _Reader:
-    """Where the reading stands: the offset of the next character, the number of its line, the levels still allowed."""
+    """Where the reading stands: the offset of the next character, the number of its line, how deep, how much so far."""
 
     def __init__(self, text: str, file: str) -> None:
         self._text = text
         self._file = file
         self._depth = 0
+        self._count = 0
         self._offset = 0
         self._line = 1
 
@@ -58,6 +66,9 @@ class _Reader:
     def _value(self, found: re.Match[str]) -> tuple[Value, Place]:
         """The value that was found, or of which the opening bracket was; the reading goes on after it."""
         self._move_to(found.end())
+        self._count += 1
+        if self._count > MAX_PLACES:
+            raise self._refused(self._offset, f"holds more than {MAX_PLACES:,} values")
         match found.lastgroup:
             case "text":
                 return self._unescaped(found, "text"), self._line

@@ -12,7 +12,16 @@ import yaml
 from scanner.errors import InvalidInputError
 from scanner.estate.unknown import Value
 from scanner.sources.cloudformation.long_form import KEYS, long_form
-from scanner.sources.cloudformation.places import MAX_DEPTH, MAX_PLACES, Document, Place, first_line, from_line, last_line, spanning
+from scanner.sources.cloudformation.places import (
+    MAX_DEPTH,
+    MAX_PLACES,
+    Document,
+    Place,
+    first_line,
+    from_line,
+    last_line,
+    spanning,
+)
 from scanner.sources.cloudformation.scalars import misread_account_id, plain_word
 
 
@@ -44,6 +53,7 @@ class _Reader:
         self._text = text
         self._file = file
         self._next = _LOADER(text).get_event
+        self._count = 0
         self._messages: list[str] = []
 
     def document(self) -> Document:
@@ -61,7 +71,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             raise self._refused(event, f"uses an alias (*{event.anchor})", hint=_NO_ALIASES)
         tag = event.tag
-        if tag is None or tag in _TEXT_TAGS and isinstance(event, yaml.ScalarEvent):
+        if tag is None or (tag in _TEXT_TAGS and isinstance(event, yaml.ScalarEvent)):
             return self._untagged(event, depth)
         if tag not in KEYS:
             raise self._refused(event, f"has the tag {tag}, which is none of CloudFormation's functions")
@@ -70,6 +80,9 @@ class _Reader:
         return long_form({KEYS[tag]: argument}), spanning(first_line(place), last_line(place), below)
 
     def _untagged(self, event: Any, depth: int) -> tuple[Value, Place]:
+        self._count += 1
+        if self._count > MAX_PLACES:
+            raise self._refused(event, f"holds more than {MAX_PLACES:,} values")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if depth >= MAX_DEPTH:
@@ -89,7 +102,7 @@ class _Reader:
     def _mapping(self, start: Any, depth: int) -> tuple[Value, Place]:
         values: dict[str, Value] = {}
         below: dict[str, Place] = {}
-        place: "Place | None" = None
+        place: Place | None = None
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event)
             if key in values:
