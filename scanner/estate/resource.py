@@ -28,7 +28,8 @@ class Resource:
 
     `type` is CloudFormation's (`AWS::S3::Bucket`) or follows its convention; `account` is the twelve digits of the
     owner; `region` is empty for global things (IAM, Organizations); `name` is what a person calls it. `properties`
-    are never changed in place: use `with_properties`.
+    are never changed in place: use `with_properties`. `stated` are the top-level properties that a template itself
+    sets, the others being AWS's defaults; None where that cannot be told apart, as for all that was read live.
     """
 
     type: str
@@ -38,6 +39,7 @@ class Resource:
     name: str
     properties: Mapping[str, Value] = field(default_factory=dict)
     location: Location | None = None
+    stated: frozenset[str] | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from scanner.estate.changes import Changes
 from scanner.estate.estate import Account, Unseen
 from scanner.estate.unknown import Value
 from scanner.estate.verdict import Severity, Verdict
-from scanner.findings.changes import Changes
 from scanner.findings.finding import Finding
 from scanner.findings.rule_info import RuleInfo
 
