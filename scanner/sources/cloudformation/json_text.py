@@ -9,10 +9,12 @@ import re
 
 from scanner.errors import InvalidInputError
 from scanner.estate.unknown import Value
+from scanner.inert import shortened
 from scanner.sources.cloudformation.long_form import long_form
 from scanner.sources.cloudformation.places import (
     MAX_DEPTH,
     MAX_PLACES,
+    MAX_QUOTED,
     Document,
     Place,
     first_line,
@@ -96,7 +98,7 @@ class _Reader:
             self._move_to(found.start("key"))
             key, line = self._unescaped(found, "key"), self._line
             if key in values:
-                message = f"has the key {key!r} twice (first on line {first_line(below[key])})"
+                message = f"has the key {shortened(key, MAX_QUOTED)!r} twice (first on line {first_line(below[key])})"
                 raise self._refused(self._offset, message)
             values[key], place = self._value(found)
             below[key] = from_line(line, place)

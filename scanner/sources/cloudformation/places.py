@@ -14,6 +14,8 @@ MAX_DEPTH = 64
 """How deeply a template may be nested, functions in long form; real ones stay below 30."""
 MAX_PLACES = 2_000_000
 """How many lists, mappings and plain values a template may hold: some 40,000 replicated buckets."""
+MAX_QUOTED = 60
+"""How much of a name an error message repeats."""
 
 Place: TypeAlias = "int | tuple[int, int, Mapping[str, Place] | Sequence[Place] | None]"
 """The 1-based line of a place that has but one, or its first line, its last line and the places below it."""

@@ -14,7 +14,8 @@ from scanner.errors import InvalidInputError
 from scanner.estate.paths import kind_of
 from scanner.estate.text_files import read_text
 from scanner.estate.unknown import Value
-from scanner.sources.cloudformation.places import Document, Place, PlacePath, lines_at
+from scanner.inert import shortened
+from scanner.sources.cloudformation.places import MAX_QUOTED, Document, Place, PlacePath, lines_at
 
 MAX_BYTES = 32 << 20
 """How much of a template is read. CloudFormation itself takes 1 MB (seen 2026-11:
@@ -107,7 +108,9 @@ def _document(text: str, file: str) -> Document:
 
 def _require_mapping(source: Source, path: PlacePath, value: Value) -> None:
     if not isinstance(value, dict):
-        raise source.error(path, f"{path[-1]} holds {kind_of(value)} where names and their values belong")
+        raise source.error(
+            path, f"{shortened(str(path[-1]), MAX_QUOTED)} holds {kind_of(value)} where names and their values belong"
+        )
 
 
 def _require_resource(source: Source, name: str, resource: Value) -> None:
@@ -116,7 +119,7 @@ def _require_resource(source: Source, name: str, resource: Value) -> None:
     path = ("Resources", name)
     _require_mapping(source, path, resource)
     if not _has_type(resource) and "Fn::Transform" not in resource:
-        raise source.error(path, f"the resource {name} has no Type")
+        raise source.error(path, f"the resource {shortened(name, MAX_QUOTED)} has no Type")
     _require_mapping(source, (*path, "Properties"), resource.get("Properties", {}))
 
 

@@ -11,10 +11,12 @@ import yaml
 
 from scanner.errors import InvalidInputError
 from scanner.estate.unknown import Value
+from scanner.inert import shortened
 from scanner.sources.cloudformation.long_form import KEYS, long_form
 from scanner.sources.cloudformation.places import (
     MAX_DEPTH,
     MAX_PLACES,
+    MAX_QUOTED,
     Document,
     Place,
     first_line,
@@ -28,6 +30,8 @@ from scanner.sources.cloudformation.scalars import misread_account_id, plain_wor
 def parse_yaml(text: str, file: str) -> Document:
     """Read one YAML document. Raises `InvalidInputError` with the line, and the column in the message, for anything
     that is not YAML, that is refused, or that is nested deeper than `MAX_DEPTH` in the long form."""
+    if text.count("%TAG") > _MAX_DIRECTIVES:
+        raise InvalidInputError(f"holds more than {_MAX_DIRECTIVES} %TAG directives", file=file)
     try:
         return _Reader(text, file).document()
     except yaml.reader.ReaderError as error:
@@ -43,6 +47,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+_MAX_DIRECTIVES = 100
+"""The parser compares each with all before it, so that many would take it hours. Templates need none."""
+_MAX_MESSAGES = 20
 _NO_ALIASES = "CloudFormation takes no aliases; write the value out, or let `aws cloudformation package` do it"
 
 
@@ -69,12 +76,12 @@ class _Reader:
 
     def _value(self, event: Any, depth: int) -> tuple[Value, Place]:
         if isinstance(event, yaml.AliasEvent):
-            raise self._refused(event, f"uses an alias (*{event.anchor})", hint=_NO_ALIASES)
+            raise self._refused(event, f"uses an alias (*{_short(str(event.anchor))})", hint=_NO_ALIASES)
         tag = event.tag
         if tag is None or (tag in _TEXT_TAGS and isinstance(event, yaml.ScalarEvent)):
             return self._untagged(event, depth)
         if tag not in KEYS:
-            raise self._refused(event, f"has the tag {tag}, which is none of CloudFormation's functions")
+            raise self._refused(event, f"has the tag {_short(tag)}, which is none of CloudFormation's functions")
         argument, place = self._untagged(event, depth + 1)
         below = {KEYS[tag]: place}
         return long_form({KEYS[tag]: argument}), spanning(first_line(place), last_line(place), below)
@@ -106,7 +113,9 @@ class _Reader:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event)
             if key in values:
-                raise self._refused(event, f"has the key {key!r} twice (first on line {first_line(below[key])})")
+                raise self._refused(
+                    event, f"has the key {_short(key)!r} twice (first on line {first_line(below[key])})"
+                )
             values[key], place = self._value(self._next(), depth)
             below[key] = place = from_line(event.start_mark.line + 1, place)
         return long_form(values), self._around(start, event, below, place)
@@ -122,11 +131,11 @@ class _Reader:
     def _key(self, event: Any) -> str:
         """A key is its own text, whatever it looks like: account ids and years are names here, not numbers."""
         if isinstance(event, yaml.AliasEvent):
-            raise self._refused(event, f"uses an alias (*{event.anchor})", hint=_NO_ALIASES)
+            raise self._refused(event, f"uses an alias (*{_short(str(event.anchor))})", hint=_NO_ALIASES)
         if not isinstance(event, yaml.ScalarEvent):
             raise self._refused(event, "has a list or mapping for a key; a key is a plain word")
         if event.tag is not None and event.tag not in _TEXT_TAGS:
-            raise self._refused(event, f"has the tag {event.tag} on a key; a key is a plain word")
+            raise self._refused(event, f"has the tag {_short(event.tag)} on a key; a key is a plain word")
         text = str(event.value)
         if event.implicit[0]:
             if text == "<<":
@@ -149,7 +158,7 @@ class _Reader:
 
     def _note_account_id(self, text: str, event: Any) -> None:
         number = misread_account_id(text) if text.startswith("0") else None
-        if number is not None:
+        if number is not None and len(self._messages) < _MAX_MESSAGES:
             self._messages.append(
                 f"{self._file}:{event.start_mark.line + 1}: CloudFormation reads {text} without quotes as the octal "
                 f"number {number}; put quotes around an account id"
@@ -157,6 +166,10 @@ class _Reader:
 
     def _refused(self, event: Any, message: str, *, hint: str = "") -> InvalidInputError:
         return _error(message, self._file, event.start_mark.line, event.start_mark.column, hint=hint)
+
+
+def _short(name: str) -> str:
+    return shortened(name, MAX_QUOTED)
 
 
 def _unprintable(text: str, file: str) -> InvalidInputError:
