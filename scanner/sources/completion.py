@@ -39,9 +39,14 @@ def complete(type_: str, properties: Mapping[str, Value]) -> dict[str, Value]:
 def completed(resource: Resource) -> Resource:
     """A declared resource with its properties complete, those too that follow from its account, region, ARN or name.
 
-    Such are the default policy of a key, the bucket that logs go to where none is named, and the home of a trail.
+    Such are the default policy of a key, the bucket that logs go to where none is named, and the home of a trail. What
+    the properties hold before counts as stated by the template, unless the resource says so itself.
     """
-    whole = replace(resource, properties=complete(resource.type, resource.properties))
+    stated = resource.stated
+    if stated is None:
+        given = (name for name, value in resource.properties.items() if value is not None)
+        stated = frozenset(given) - {"Observed"}
+    whole = replace(resource, properties=complete(resource.type, resource.properties), stated=stated)
     return BY_PLACE[resource.type](whole) if resource.type in BY_PLACE else whole
 
 

@@ -1,0 +1,137 @@
+"""Policies and memberships that a template declares apart, folded into the roles, users and groups that they are for.
+
+IAM itself knows inline policies only as part of whoever has them, and that is how a live account shows them. Whatever
+is attached to somebody whom no template declares cannot be shown, and is said to be unseen.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scanner.estate.estate import Unseen
+from scanner.estate.resource import Resource
+from scanner.estate.unknown import Unknown, Value
+from scanner.sources.cloudformation.attributes import identity
+from scanner.sources.cloudformation.drafts import Surroundings
+from scanner.sources.cloudformation.stack import ResolvedResource
+
+ROLE, USER, GROUP = "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"
+
+_LISTS = {"Roles": ROLE, "Users": USER, "Groups": GROUP}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that belongs to the role, user or group of that type and name in an account.
+
+    `value` goes into the list of the property `to`. `by` is what declares it, for people.
+    """
+
+    type: str
+    name: Value
+    account: str
+    to: str
+    value: Value
+    by: str
+
+
+def attachments(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
+    """What a declared resource attaches to others; nothing for types that attach nothing."""
+    if declared.type in _ATTACHING:
+        yield from _ATTACHING[declared.type](declared, around)
+
+
+def fold(resources: Sequence[Resource], attached: Iterable[Attachment]) -> tuple[tuple[Resource, ...], list[Unseen]]:
+    """The resources with everything attached where it belongs, and the gaps that the rest of it leaves."""
+    owners = {(one.type, one.account, one.name): one for one in resources if one.type in (ROLE, USER, GROUP)}
+    gaps: list[Unseen] = []
+    for one in attached:
+        key = one.type, one.account, one.name if isinstance(one.name, str) else ""
+        if key in owners:
+            owners[key] = _with(owners[key], one)
+        else:
+            gaps.append(_gap(one))
+    return tuple(owners.get((one.type, one.account, one.name), one) for one in resources), gaps
+
+
+def _with(owner: Resource, one: Attachment) -> Resource:
+    present = owner.properties.get(one.to)
+    if present is None:
+        return owner.with_properties(**{one.to: [one.value]})
+    if not isinstance(present, list) or one.value in present:
+        return owner
+    return owner.with_properties(**{one.to: [*present, one.value]})
+
+
+def _gap(one: Attachment) -> Unseen:
+    if isinstance(one.name, str):
+        reason = f"{one.by} adds to it, and no template at hand declares it"
+        return Unseen(one.account, "", f"{one.type} {one.name}", reason)
+    doubt = one.name.reason if isinstance(one.name, Unknown) else "its name is not text"
+    return Unseen(one.account, "", one.type, f"whom {one.by} adds to is not known: {doubt}")
+
+
+def _policy(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
+    """AWS::IAM::Policy: one inline policy for any number of roles, users and groups."""
+    yield from _to_lists(declared, around, "Policies", _inline(declared, around))
+
+
+def _managed_policy(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
+    """AWS::IAM::ManagedPolicy, which may name those whom it is attached to."""
+    known = identity(declared.type, declared.logical_id, declared.properties, around.deployment)
+    yield from _to_lists(declared, around, "ManagedPolicyArns", known.arn)
+
+
+def _policy_of(property_: str, type_: str) -> "Attaching":
+    """AWS::IAM::RolePolicy and its like: one inline policy of one owner."""
+
+    def attach(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
+        owner = around.name_at(declared, type_, declared.properties.get(property_), property_)
+        inline = _inline(declared, around)
+        yield Attachment(type_, owner, around.deployment.account, "Policies", inline, declared.logical_id)
+
+    return attach
+
+
+def _membership(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
+    """AWS::IAM::UserToGroupAddition."""
+    group = around.name_at(declared, GROUP, declared.properties.get("GroupName"), "GroupName")
+    yield from _to_list(declared, around, "Users", "Groups", group)
+
+
+def _to_lists(declared: ResolvedResource, around: Surroundings, to: str, value: Value) -> Iterator[Attachment]:
+    for property_ in _LISTS:
+        yield from _to_list(declared, around, property_, to, value)
+
+
+def _to_list(
+    declared: ResolvedResource, around: Surroundings, property_: str, to: str, value: Value
+) -> Iterator[Attachment]:
+    type_, names = _LISTS[property_], declared.properties.get(property_)
+    for place, name in _named(property_, names):
+        owner = around.name_at(declared, type_, name, *place)
+        yield Attachment(type_, owner, around.deployment.account, to, value, declared.logical_id)
+
+
+def _named(property_: str, names: Value) -> Iterator[tuple[tuple[str | int, ...], Value]]:
+    if isinstance(names, list):
+        yield from (((property_, number), name) for number, name in enumerate(names))
+    elif names is not None:
+        yield (property_,), names
+
+
+def _inline(declared: ResolvedResource, around: Surroundings) -> Mapping[str, Value]:
+    name = declared.properties.get("PolicyName")
+    shown = around.deployment.stand_in(declared.logical_id) if name is None else name
+    return {"PolicyName": shown, "PolicyDocument": declared.properties.get("PolicyDocument")}
+
+
+Attaching = Callable[[ResolvedResource, Surroundings], Iterator[Attachment]]
+
+_ATTACHING: Mapping[str, Attaching] = {
+    "AWS::IAM::Policy": _policy,
+    "AWS::IAM::ManagedPolicy": _managed_policy,
+    "AWS::IAM::RolePolicy": _policy_of("RoleName", ROLE),
+    "AWS::IAM::UserPolicy": _policy_of("UserName", USER),
+    "AWS::IAM::GroupPolicy": _policy_of("GroupName", GROUP),
+    "AWS::IAM::UserToGroupAddition": _membership,
+}
