@@ -34,7 +34,7 @@ def waivers_at(source: Source, path: PlacePath, resource: str, location: Locatio
 
 
 def check_waivers(source: Source) -> None:
-    """Raises `InvalidInputError` for any waiver that is not as it should be, even of a resource that would not exist."""
+    """Raises `InvalidInputError` for any waiver that is not as it should be, in whatever case its resource exists."""
     metadata = source.value.get("Metadata")
     if isinstance(metadata, Mapping) and "drscan" in metadata:
         hint = "put it into the Metadata of the resource that it is for, or into the estate file"
