@@ -17,8 +17,11 @@ MAX_PLACES = 2_000_000
 MAX_QUOTED = 60
 """How much of a name an error message repeats."""
 
-Place: TypeAlias = "int | tuple[int, int, Mapping[str, Place] | Sequence[Place] | None]"
-"""The 1-based line of a place that has but one, or its first line, its last line and the places below it."""
+Below: TypeAlias = "Mapping[str, Place] | Sequence[Place] | int"
+"""The places of a mapping's or list's members, or the one line on which they all stand."""
+
+Place: TypeAlias = "int | tuple[int, int, Below]"
+"""The 1-based line of a place that has but one, or its first line, its last line and what lies below it."""
 
 PlacePath: TypeAlias = Sequence[str | int]
 """A place in a template: mapping keys and 0-based list indexes from the top, functions in long form, such as
@@ -34,7 +37,7 @@ class Document:
     messages: tuple[str, ...] = ()
 
 
-def spanning(first: int, last: int, below: "Mapping[str, Place] | Sequence[Place] | None" = None) -> Place:
+def spanning(first: int, last: int, below: Below) -> Place:
     """The place from the first to the last of two 1-based lines."""
     return first if last <= first else (first, last, below)
 
@@ -42,7 +45,7 @@ def spanning(first: int, last: int, below: "Mapping[str, Place] | Sequence[Place
 def from_line(first: int, place: Place) -> Place:
     """The place of a mapping's member: its value's, from the line of its key on."""
     if isinstance(place, int):
-        return spanning(first, place)
+        return spanning(first, place, place)
     return place if place[0] == first else (first, place[1], place[2])
 
 
@@ -62,6 +65,8 @@ def lines_at(place: Place, path: PlacePath) -> tuple[int, int]:
         if isinstance(place, int):
             break
         match place[2]:
+            case int() as line:
+                place = line
             case dict() as members if isinstance(step, str) and step in members:
                 place = members[step]
             case list() as items if isinstance(step, int) and 0 <= step < len(items):

@@ -47,6 +47,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+_BLOCKS = ("|", ">")
 _MAX_DIRECTIVES = 100
 """The parser compares each with all before it, so that many would take it hours. Templates need none."""
 _MAX_MESSAGES = 20
@@ -66,7 +67,7 @@ class _Reader:
     def document(self) -> Document:
         self._next()  # the start of the stream
         if isinstance(self._next(), yaml.StreamEndEvent):
-            raise InvalidInputError("is empty", file=self._file)
+            raise InvalidInputError("is empty", file=self._file, line=1)
         value, place = self._value(self._next(), 0)
         self._next()  # the end of the document
         following = self._next()
@@ -145,16 +146,17 @@ class _Reader:
 
     def _scalar(self, event: Any) -> tuple[Value, Place]:
         if not event.implicit[0]:
-            return event.value, spanning(event.start_mark.line + 1, self._end_line(event))
+            return event.value, self._lines(event)
         self._note_account_id(event.value, event)
-        return plain_word(event.value), spanning(event.start_mark.line + 1, event.end_mark.line + 1)
+        return plain_word(event.value), self._lines(event)
 
-    def _end_line(self, event: Any) -> int:
-        """The parser gives a block of text the blank lines after it, too."""
-        if event.style not in ("|", ">"):
-            return int(event.end_mark.line) + 1
-        block = self._text[event.start_mark.index : event.end_mark.index].rstrip()
-        return int(event.start_mark.line) + len(_BREAK.findall(block)) + 1
+    def _lines(self, event: Any) -> Place:
+        """The place of a word or text. The parser gives a block of text the blank lines after it, too."""
+        first, last = event.start_mark.line + 1, event.end_mark.line + 1
+        if event.style in _BLOCKS:
+            block = self._text[event.start_mark.index : event.end_mark.index].rstrip()
+            last = first + len(_BREAK.findall(block))
+        return spanning(first, last, ())
 
     def _note_account_id(self, text: str, event: Any) -> None:
         number = misread_account_id(text) if text.startswith("0") else None
