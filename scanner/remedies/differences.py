@@ -8,7 +8,7 @@ from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.remedies.step import CREATION, Target
 from scanner.remedies.writes.table import write_of
-from scanner.sources.completion import complete
+from scanner.sources.completion import completed
 
 _NOT_WRITTEN = frozenset({"Observed", "Derived"})
 
@@ -40,7 +40,7 @@ def _creation(resource: Resource) -> Iterator[Change]:
     takes = write.takes if write else ()
     taken = {name: resource.properties[name] for name in takes if name in resource.properties}
     yield Change(target, CREATION, None, taken)
-    given = replace(resource, properties=complete(resource.type, taken))
+    given = completed(replace(resource, properties=taken))
     yield from _properties(target, given, resource)
 
 

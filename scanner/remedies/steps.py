@@ -18,7 +18,10 @@ Served: TypeAlias = dict[tuple[str, str], None]
 
 def steps_of(changes: Iterable[Change], serves: Mapping[tuple[Target, str], Served]) -> tuple[Step, ...]:
     """The steps that make the changes, each after those that it needs."""
-    ranked = sorted(((_write(change), change) for change in changes), key=lambda pair: pair[0].rank)
+    pairs = ((_write(change), change) for change in changes)
+    # A change without a request of its own comes with another one, as Object Lock does with its configuration.
+    written = (pair for pair in pairs if pair[0].requests(pair[1].target, pair[1].before, pair[1].after))
+    ranked = sorted(written, key=lambda pair: pair[0].rank)
     drafts: list[tuple[int, Step]] = []
     for number, (write, change) in enumerate(ranked, 1):
         step = _step(f"{number:02d}", write, change, tuple(_served(change, serves)))

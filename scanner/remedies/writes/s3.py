@@ -1,0 +1,333 @@
+"""How buckets are written: one entry a property, each with what S3 does and does not take back.
+
+What S3's API calls otherwise than CloudFormation is translated in `s3_requests`. Facts on what can be undone: S3 user
+guide and API reference, 2026-11.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from scanner.estate.unknown import Value
+from scanner.remedies.step import CREATION, Safety, Target
+from scanner.remedies.writes import s3_requests as api
+from scanner.remedies.writing import CannotWriteError, Request, Requests, Write
+
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+ACCOUNT_BLOCK = "AWS::S3::AccountPublicAccessBlock"
+BATCH_JOB = "AWS::S3::BatchReplicationJob"
+"""Not CloudFormation's: a job has no type there. Its properties are the parameters of `s3control:CreateJob`."""
+
+_COMPLIANCE = "until its time is over, nobody can delete a version that is locked in COMPLIANCE mode, not even AWS"
+_LOCK_STAYS = "Object Lock cannot be switched off again; its default retention can be removed"
+_LIFECYCLE = "S3 deletes what the new rules say, also of what is there already"
+
+
+def _of_bucket(
+    put: str, key: str, action: str, shape: Callable[[Value], Any], *, delete: str = "", empty: Any = None
+) -> Requests:
+    """Requests that put a whole configuration, and delete it (or put an empty one) where it should be absent."""
+
+    def requests(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+        bucket = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
+        if after is None and delete:
+            return (Request("s3", delete, action, bucket),)
+        return (Request("s3", put, action, {**bucket, key: empty if after is None else shape(after)}),)
+
+    return requests
+
+
+def _create_bucket(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        delete = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
+        return (Request("s3", "DeleteBucket", "s3:DeleteBucket", delete, done=("NoSuchBucket",)),)
+    parameters: dict[str, Any] = {"Bucket": target.name, "ObjectOwnership": "BucketOwnerEnforced"}
+    if target.region != "us-east-1":
+        parameters["CreateBucketConfiguration"] = {"LocationConstraint": target.region}
+    if after.get("ObjectLockEnabled"):
+        parameters["ObjectLockEnabledForBucket"] = True
+    return (Request("s3", "CreateBucket", "s3:CreateBucket", parameters, done=("BucketAlreadyOwnedByYou",)),)
+
+
+def _versioning(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        raise CannotWriteError("a bucket that once had versioning can only suspend it, never be without it again")
+    parameters = {"Bucket": target.name, "ExpectedBucketOwner": target.account, "VersioningConfiguration": after}
+    return (Request("s3", "PutBucketVersioning", "s3:PutBucketVersioning", parameters),)
+
+
+def _object_lock_enabled(_target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    """Nothing of its own: the configuration that comes with it says so."""
+    if after is not True:
+        raise CannotWriteError(_LOCK_STAYS)
+    return ()
+
+
+def _object_lock(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        raise CannotWriteError(_LOCK_STAYS)
+    parameters = {
+        "Bucket": target.name,
+        "ExpectedBucketOwner": target.account,
+        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}
+        | ({"Rule": after["Rule"]} if "Rule" in after else {}),
+    }
+    return (Request("s3", "PutObjectLockConfiguration", "s3:PutBucketObjectLockConfiguration", parameters),)
+
+
+def _metrics(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    """One request for each configuration that comes, changes or goes."""
+    had, has = _by_id(before), _by_id(after)
+    bucket = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
+    gone = [{**bucket, "Id": id_} for id_ in had if id_ not in has]
+    put = [
+        {**bucket, "Id": id_, "MetricsConfiguration": api.metrics(entry)}
+        for id_, entry in has.items()
+        if had.get(id_) != entry
+    ]
+    action = "s3:PutMetricsConfiguration"
+    return (
+        *(Request("s3", "PutBucketMetricsConfiguration", action, each) for each in put),
+        *(Request("s3", "DeleteBucketMetricsConfiguration", action, each) for each in gone),
+    )
+
+
+def _by_id(entries: Sequence[Mapping[str, Value]] | None) -> dict[str, Mapping[str, Value]]:
+    return {entry["Id"]: entry for entry in entries or ()}
+
+
+def _bucket_policy(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    bucket = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
+    if after is None:
+        return (Request("s3", "DeleteBucketPolicy", "s3:DeleteBucketPolicy", bucket),)
+    return (Request("s3", "PutBucketPolicy", "s3:PutBucketPolicy", {**bucket, "Policy": api.document(after)}),)
+
+
+def _new_bucket_policy(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    return _bucket_policy(target, before, None if after is None else after["PolicyDocument"])
+
+
+def _account_block(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    action, account = "s3:PutAccountPublicAccessBlock", {"AccountId": target.account}
+    if after is None:
+        return (Request("s3control", "DeletePublicAccessBlock", action, account),)
+    four = {name: after.get(name, False) for name in api.FOUR_BLOCKS}
+    return (Request("s3control", "PutPublicAccessBlock", action, {**account, "PublicAccessBlockConfiguration": four}),)
+
+
+def _batch_job(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        raise CannotWriteError("a job that was made stays on record; cancel it in the S3 console while it runs")
+    # The same token twice is the same job: it may be asked for again after an answer was lost.
+    parameters = {"AccountId": target.account, "ClientRequestToken": api.token(after), **after}
+    return (Request("s3control", "CreateJob", "s3:CreateJob", parameters, gives={target.arn: "JobId"}),)
+
+
+def _lock_safety(_target: Target, before: Value, after: Value) -> Safety:
+    if "COMPLIANCE" in str(after):
+        return Safety.IRREVERSIBLE
+    return Safety.IRREVERSIBLE if before is None else Safety.REVIEW
+
+
+def _policy_safety(_target: Target, before: Value, after: Value) -> Safety:
+    """Adding permissions can be taken back; a new Deny or a statement less may stop somebody."""
+    had, has = api.statements(before), api.statements(after)
+    added = [one for one in has if one not in had]
+    kept = all(one in has for one in had)
+    return Safety.SAFE if kept and all(one.get("Effect") == "Allow" for one in added) else Safety.REVIEW
+
+
+def _new_policy_safety(target: Target, _before: Value, after: Value) -> Safety:
+    return _policy_safety(target, None, (after or {}).get("PolicyDocument"))
+
+
+def _review(_target: Target, _before: Value, _after: Value) -> Safety:
+    return Safety.REVIEW
+
+
+def _manual(_target: Target, _before: Value, _after: Value) -> Safety:
+    return Safety.MANUAL
+
+
+def _says(text: str) -> Callable[[Target, Value, Value], str]:
+    return lambda _target, _before, _after: text
+
+
+def _interrupted_by_policy(_target: Target, before: Value, after: Value) -> str:
+    """Who may be stopped by a changed bucket policy."""
+    denies = [one for one in api.statements(after) if one not in api.statements(before) and one.get("Effect") == "Deny"]
+    return "requests that the new Deny statements match are refused from now on" if denies else ""
+
+
+_PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
+    (
+        "PublicAccessBlockConfiguration",
+        25,
+        _of_bucket(
+            "PutPublicAccessBlock",
+            "PublicAccessBlockConfiguration",
+            "s3:PutBucketPublicAccessBlock",
+            api.four_blocks,
+            delete="DeletePublicAccessBlock",
+        ),
+        {"safety": _review, "interrupts": _says("public access that somebody relies on ends")},
+    ),
+    (
+        "OwnershipControls",
+        25,
+        _of_bucket(
+            "PutBucketOwnershipControls",
+            "OwnershipControls",
+            "s3:PutBucketOwnershipControls",
+            api.as_is,
+            delete="DeleteBucketOwnershipControls",
+        ),
+        {"safety": _review, "interrupts": _says("access that only ACLs grant ends")},
+    ),
+    (
+        "BucketEncryption",
+        70,
+        _of_bucket(
+            "PutBucketEncryption",
+            "ServerSideEncryptionConfiguration",
+            "s3:PutEncryptionConfiguration",
+            api.encryption,
+            delete="DeleteBucketEncryption",
+        ),
+        {
+            "safety": _review,
+            "interrupts": _says("whoever reads or writes new objects needs permission on the key"),
+            "costs": _says("requests to KMS, few with a bucket key"),
+            "undoing": _says("objects written meanwhile keep the encryption that they got"),
+        },
+    ),
+    (
+        "LoggingConfiguration",
+        75,
+        _of_bucket("PutBucketLogging", "BucketLoggingStatus", "s3:PutBucketLogging", api.logging, empty={}),
+        {"costs": _says("storage of the access logs")},
+    ),
+    (
+        "ReplicationConfiguration",
+        80,
+        _of_bucket(
+            "PutBucketReplication",
+            "ReplicationConfiguration",
+            "s3:PutReplicationConfiguration",
+            api.replication,
+            delete="DeleteBucketReplication",
+        ),
+        {
+            "safety": _review,
+            "costs": _says("storage of the replicas and transfer between regions, for objects written from now on"),
+            "undoing": _says("replicas made meanwhile stay where they are"),
+        },
+    ),
+    (
+        "NotificationConfiguration",
+        90,
+        _of_bucket(
+            "PutBucketNotificationConfiguration",
+            "NotificationConfiguration",
+            "s3:PutBucketNotification",
+            api.notification,
+            empty={},
+        ),
+        {},
+    ),
+    (
+        "LifecycleConfiguration",
+        85,
+        _of_bucket(
+            "PutBucketLifecycleConfiguration",
+            "LifecycleConfiguration",
+            "s3:PutLifecycleConfiguration",
+            api.lifecycle,
+            delete="DeleteBucketLifecycle",
+        ),
+        {"safety": _manual, "interrupts": _says(_LIFECYCLE)},
+    ),
+    (
+        "Tags",
+        25,
+        _of_bucket("PutBucketTagging", "Tagging", "s3:PutBucketTagging", api.tagging, delete="DeleteBucketTagging"),
+        {},
+    ),
+)
+
+WRITES: tuple[Write, ...] = (
+    Write(
+        type=BUCKET,
+        property=CREATION,
+        rank=20,
+        requests=_create_bucket,
+        takes=("BucketName", "ObjectLockEnabled"),
+        costs=_says("storage of whatever is put into it"),
+        undoing=_says("only an empty bucket can be deleted"),
+    ),
+    Write(
+        type=BUCKET,
+        property="VersioningConfiguration",
+        rank=30,
+        requests=_versioning,
+        costs=_says("storage of the versions that are kept from now on"),
+        undoing=_says("a bucket that never had versioning can only suspend it afterwards"),
+    ),
+    Write(type=BUCKET, property="ObjectLockEnabled", rank=35, requests=_object_lock_enabled),
+    Write(
+        type=BUCKET,
+        property="ObjectLockConfiguration",
+        rank=36,
+        requests=_object_lock,
+        safety=_lock_safety,
+        interrupts=lambda _target, _before, after: _COMPLIANCE if "COMPLIANCE" in str(after) else "",
+        costs=_says("storage of every version until its retention is over"),
+        undoing=_says(_LOCK_STAYS),
+    ),
+    Write(
+        type=BUCKET,
+        property="MetricsConfigurations",
+        rank=85,
+        requests=_metrics,
+        costs=_says("CloudWatch charges request metrics as custom metrics"),
+    ),
+    *(Write(type=BUCKET, property=name, rank=rank, requests=requests, **more) for name, rank, requests, more in _PLAIN),
+    Write(
+        type=BUCKET_POLICY,
+        property=CREATION,
+        rank=60,
+        requests=_new_bucket_policy,
+        takes=("Bucket", "PolicyDocument"),
+        safety=_new_policy_safety,
+        interrupts=lambda target, before, after: _interrupted_by_policy(
+            target, None, (after or {}).get("PolicyDocument")
+        ),
+    ),
+    Write(
+        type=BUCKET_POLICY,
+        property="PolicyDocument",
+        rank=60,
+        requests=_bucket_policy,
+        safety=_policy_safety,
+        interrupts=_interrupted_by_policy,
+    ),
+    Write(
+        type=ACCOUNT_BLOCK,
+        property=CREATION,
+        rank=25,
+        requests=_account_block,
+        takes=api.FOUR_BLOCKS,
+        safety=_review,
+        interrupts=_says("public access in the whole account ends"),
+    ),
+    Write(
+        type=BATCH_JOB,
+        property=CREATION,
+        rank=100,
+        requests=_batch_job,
+        safety=_review,
+        costs=_says("Batch Operations charges by job and by object; transfer and storage of every replica"),
+        undoing=_says("objects that were copied stay copied"),
+    ),
+)
+"""The writes of S3."""
