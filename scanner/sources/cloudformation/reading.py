@@ -88,8 +88,8 @@ def looks_like_cloudformation(value: Value) -> bool:
     return isinstance(resources, Mapping) and any(_has_type(resource) for resource in resources.values())
 
 
-_JSON = re.compile(r"[ \t\r\n]*+[{\[][ \t\r\n]*+[\"{}\[\]]")
-"""How JSON begins. Braces before a word without quotes are YAML's."""
+_JSON = re.compile(r"[ \t\r\n]*+(?:\[|\{[ \t\r\n]*+[\"}])")
+"""How JSON begins. A brace before a word without quotes is YAML's."""
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _SECTIONS = ("Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs")
 
