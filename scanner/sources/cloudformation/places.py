@@ -12,8 +12,8 @@ from scanner.estate.unknown import Value
 
 MAX_DEPTH = 64
 """How deeply a template may be nested, functions in long form; real ones stay below 30."""
-MAX_PLACES = 2_000_000
-"""How many lists, mappings and plain values a template may hold: some 40,000 replicated buckets."""
+MAX_PLACES = 1_000_000
+"""How many lists, mappings and plain values a template may hold: some 20,000 replicated buckets."""
 MAX_QUOTED = 60
 """How much of a name an error message repeats."""
 

@@ -1,6 +1,8 @@
 """A template is read for what it is, whatever its file is called; what is none is refused with its line."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,17 @@ def test_a_large_file_is_refused(tmp_path: Path) -> None:
 def test_more_values_than_any_template_has_are_refused() -> None:
     with pytest.raises(InvalidInputError, match=f"more than {MAX_PLACES:,} values"):
         parse_source("[" + "0," * (MAX_PLACES + 1), "f")
+
+
+def test_a_json_template_waits_for_no_other_library() -> None:
+    code = (
+        f"import sys; from scanner.sources.cloudformation.reading import parse_source; parse_source({AS_JSON!r}, 'f')"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(*sys.modules)"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "scanner.sources.cloudformation.json_text" in loaded
+    assert not {"yaml", "boto3", "botocore"} & set(loaded)
 
 
 def test_half_a_character_is_refused() -> None:
