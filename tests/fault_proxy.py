@@ -28,7 +28,7 @@ import botocore.session
 Kind = Literal["refuse", "throttle", "error", "malformed", "truncate", "empty", "reset", "delay", "answer", "pass"]
 
 _SERVICES = {"monitoring": "cloudwatch"}  # by signing name, where boto3 calls it something else
-_REST = ("s3", "s3control", "macie2", "account")
+_REST = ("s3", "s3control", "macie2", "account", "backup")
 _CODES = {"throttle": (503, "SlowDown"), "error": (500, "InternalError")}
 
 

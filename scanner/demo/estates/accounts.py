@@ -56,6 +56,10 @@ SCANNER_ROLE = "drscan"
 
 _READS = (
     "account:ListRegions",
+    "backup:GetBackupPlan",
+    "backup:GetBackupVaultAccessPolicy",
+    "backup:ListBackupPlans",
+    "backup:ListBackupVaults",
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetEventSelectors",
     "cloudtrail:GetTrailStatus",

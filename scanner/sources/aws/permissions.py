@@ -11,6 +11,7 @@ from scanner.sources.aws.tables import plan
 
 _SIDS: Mapping[str, str] = {
     "account": "Account",
+    "backup": "Backup",
     "cloudtrail": "CloudTrail",
     "cloudwatch": "CloudWatch",
     "iam": "IAM",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.estate.needs import Need
-from scanner.sources.aws import cloudtrail, cloudwatch, iam, kms, macie, organizations, s3, s3control, sns
+from scanner.sources.aws import backup, cloudtrail, cloudwatch, iam, kms, macie, organizations, s3, s3control, sns
 from scanner.sources.aws.calls import Call, Scope
 
 CALLS: tuple[Call, ...] = (
@@ -23,6 +23,7 @@ CALLS: tuple[Call, ...] = (
     *cloudwatch.CALLS,
     *sns.CALLS,
     *macie.CALLS,
+    *backup.CALLS,
 )
 """Every call, in the order in which a run starts them."""
 

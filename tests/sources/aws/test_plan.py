@@ -83,7 +83,8 @@ def test_a_refused_listing_hides_what_hangs_on_it() -> None:
         ("AWS::CloudTrail::Trail", "IsLogging", "cloudtrail:GetTrailStatus"),
         ("AWS::KMS::Key", "", "kms:ListKeys"),
         ("AWS::S3::Bucket", "Derived.Roles", ""),
-        ("AWS::Backup::BackupVault", "LockConfiguration", ""),
+        ("AWS::Backup::BackupVault", "LockConfiguration", "backup:ListBackupVaults"),
+        ("AWS::RDS::DBInstance", "StorageEncrypted", ""),
     ],
 )
 def test_evidence_knows_its_operation(type_: str, path: str, expected: str) -> None:
