@@ -20,6 +20,8 @@ BucketId: TypeAlias = tuple[str, str]
 
 def annotate(estate: Estate, type_: str, facts: Callable[[Resource], Mapping[str, Value]]) -> Estate:
     """The estate with `facts(resource)` added under `Derived` of every resource of that type."""
+    if not estate.of_type(type_):
+        return estate
     annotated = (one.with_derived(**facts(one)) if one.type == type_ else one for one in estate.resources)
     return replace(estate, resources=tuple(annotated))
 

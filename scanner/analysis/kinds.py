@@ -16,12 +16,23 @@ SUBSCRIPTION = "AWS::SNS::Subscription"
 KEY = "AWS::KMS::Key"
 ALIAS = "AWS::KMS::Alias"
 MACIE_SESSION = "AWS::Macie::Session"
+BACKUP_VAULT = "AWS::Backup::BackupVault"
+BACKUP_PLAN = "AWS::Backup::BackupPlan"
 
 ACCOUNT_REGION = "DR::AccountRegion"
 """Derived: one account's part of one region, where the estate keeps data."""
 
 PROTECTED_BUCKET = "DR::ProtectedBucket"
 """Derived: a bucket that the estate file protects, whether it exists or not, with the copies asked for."""
+
+TEMPLATE = "DR::Template"
+"""A template file, as it would be deployed in one place."""
+
+TEMPLATE_RESOURCE = "DR::Template::Resource"
+"""A resource of any type that a template declares, as far as keeping it and its policies are concerned."""
+
+WAIVER = "DR::Waiver"
+"""Derived: a waiver of the estate file or of a template."""
 
 
 def needs(type_: str, *paths: str) -> frozenset[Need]:

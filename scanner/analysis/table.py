@@ -12,6 +12,7 @@ from scanner.analysis.access.table import ACCESS
 from scanner.analysis.access_points import derive_access_point_members
 from scanner.analysis.account_regions import derive_account_regions, derive_macie
 from scanner.analysis.alarm_actions import derive_alarm_topics, derive_composite_alarms, derive_watched_data
+from scanner.analysis.backup_vaults import derive_backup_vaults
 from scanner.analysis.declarations import derive_declarations
 from scanner.analysis.denied_access import derive_denied_access
 from scanner.analysis.keys import derive_bucket_keys, derive_key_users
@@ -21,6 +22,8 @@ from scanner.analysis.kinds import (
     ACCOUNT_REGION,
     ALARM,
     ALIAS,
+    BACKUP_PLAN,
+    BACKUP_VAULT,
     BUCKET,
     BUCKET_POLICY,
     COMPOSITE_ALARM,
@@ -32,6 +35,7 @@ from scanner.analysis.kinds import (
     TOPIC,
     TOPIC_POLICY,
     TRAIL,
+    WAIVER,
     needs,
 )
 from scanner.analysis.link_intent import derive_link_accounts, derive_link_intent, derive_link_retention
@@ -57,7 +61,9 @@ from scanner.analysis.roles import (
     derive_data_roles,
     derive_roles,
 )
+from scanner.analysis.templates.table import TEMPLATES
 from scanner.analysis.trails import derive_data_events, derive_trail_reach
+from scanner.analysis.waivers import derive_waivers
 from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.needs import Need
@@ -112,6 +118,7 @@ _ALARM_METRIC = (
 )
 _ALARM_CONDITION = ("EvaluationPeriods", "DatapointsToAlarm", "Threshold", "ComparisonOperator", "TreatMissingData")
 _TRAIL_SCOPE = ("IsLogging", "IsMultiRegionTrail", "IsOrganizationTrail", "Observed.SeenFrom")
+_VAULT_FACTS = ("Observed.LockDate", "Observed.VaultType", "Observed.NumberOfRecoveryPoints")
 _OBJECT_LOCK = ("ObjectLockEnabled", "ObjectLockConfiguration")
 
 
@@ -338,6 +345,19 @@ ANALYSES: tuple[Analysis, ...] = (
         needs(PROTECTED_BUCKET, "", "Bucket", "Exists", "Copies"),
         needs(LINK, "", "Source", "Destination", "Verdict", "Unknown") | needs(BUCKET),
         derive_protected_buckets,
+    ),
+    Analysis(
+        "backup-vaults",
+        _derived(BACKUP_VAULT, "HoldsRecoveryCopy", "LockMode", "UnseenCopies"),
+        needs(BACKUP_VAULT, "LockConfiguration", *_VAULT_FACTS) | needs(BACKUP_PLAN, "BackupPlan"),
+        derive_backup_vaults,
+    ),
+    *(Analysis(*entry) for entry in TEMPLATES),
+    Analysis(
+        "waivers",
+        needs(WAIVER, "", "Rule", "Resource", "Reason", "Owner", "Expires", "DaysLeft"),
+        frozenset(),
+        derive_waivers,
     ),
 )
 """In the order in which they run: each reads only what the world or an earlier one gives."""

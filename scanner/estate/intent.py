@@ -99,7 +99,8 @@ class Waiver:
     """A FAIL that its owner accepts: of `rule`, for resources whose ARN matches the pattern `resource` (`*` and `?`).
 
     It holds through the day `expires` (UTC) and not a day longer. `line` is its place in the estate file. A waiver that
-    a template's resource carries has that resource's `location` instead, and covers what is found there and no more.
+    a template's resource carries has that resource's `location`, and covers what is found there and no more; `line` is
+    then its place in the template.
     """
 
     rule: str
@@ -113,7 +114,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A whole estate.yaml. `params` maps rule ids to the parameters it overrides; `file` is where it came from."""
+    """A whole estate.yaml. `params` maps rule ids to the parameters it overrides; `file` is where it came from.
+
+    `waivers` also takes those of templates. `today` is the day (UTC) on which it is held against an estate.
+    """
 
     partition: str = "aws"
     accounts: tuple[AccountIntent, ...] = ()
@@ -123,6 +127,7 @@ class Intent:
     params: Mapping[str, Mapping[str, Param]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     file: Path | None = None
+    today: date | None = None
 
     def account_named(self, name: str) -> AccountIntent | None:
         """The account that the file calls `name`, or None."""

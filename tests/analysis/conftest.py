@@ -11,7 +11,7 @@ from scanner.estate.estate import Account, Estate, Unseen
 from scanner.estate.intent import Intent
 from scanner.estate.needs import Need
 from scanner.estate.resource import Resource
-from scanner.estate.unknown import Value
+from scanner.estate.unknown import Unknown, Value
 
 PRIMARY, RECOVERY = "111111111111", "222222222222"
 EAST, WEST = "us-east-1", "eu-west-1"
@@ -66,6 +66,27 @@ class World:
         metric = {"MetricNamespace": "Audit", "MetricName": "Denied"}
         healthy = {"LogGroupName": group, "FilterPattern": pattern, "MetricTransformations": [metric]}
         return self.add("AWS::Logs::MetricFilter", "", PRIMARY, EAST, f"{group}:{name}", **healthy | properties)
+
+    def vault(self, name: str, account: str = PRIMARY, region: str = EAST, **properties: Value) -> Resource:
+        return self._regional("AWS::Backup::BackupVault", "backup", "backup-vault:", name, account, region, properties)
+
+    def plan(self, name: str, *rules: tuple[Value, Value], account: str = PRIMARY, region: str = EAST) -> Resource:
+        """A backup plan, whose rules are pairs: the vault written to, and the ARNs of those copied to."""
+        written = [
+            {"TargetBackupVault": vault, "CopyActions": copies}
+            if isinstance(copies, Unknown)
+            else {"TargetBackupVault": vault, "CopyActions": [{"DestinationBackupVaultArn": arn} for arn in copies]}
+            for vault, copies in rules
+        ]
+        properties = {"BackupPlan": {"BackupPlanRule": written}}
+        return self._regional("AWS::Backup::BackupPlan", "backup", "backup-plan:", name, account, region, properties)
+
+    def declared(self, of: Resource | str, address: str = "Thing", **properties: Value) -> Resource:
+        """A resource as a template of CloudFormation declares it: one that exists here, or a type alone."""
+        type_, arn = (of, "") if isinstance(of, str) else (of.type, of.arn)
+        region = EAST if isinstance(of, str) else of.region
+        facts = {"Address": address, "Type": type_, "Format": "cloudformation", "ResourceArn": arn, **properties}
+        return self.add("DR::Template::Resource", "", PRIMARY, region, address, **facts)
 
     def not_seen(self, what: str, account: str = PRIMARY, region: str = "", reason: str = "refused") -> None:
         self.unseen.append(Unseen(account, region, what, reason))

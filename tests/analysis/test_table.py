@@ -1,6 +1,7 @@
 """Analyses read only what they declare, give all that they promise, and cost no call that nobody asked for."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scanner import analysis
 from scanner.analysis.table import ANALYSES
 from scanner.estate.estate import Estate
-from scanner.estate.intent import Copy, Intent, ObjectLockIntent, Protected
+from scanner.estate.intent import Copy, Intent, ObjectLockIntent, Protected, Waiver
 from scanner.estate.needs import Need
 from scanner.estate.shapes import known_types, load_shape
 from scanner.estate.unknown import Unknown, to_json
@@ -25,7 +26,9 @@ INTENT = Intent(
             object_lock=ObjectLockIntent("COMPLIANCE", 30),
             rpo_minutes=15,
         ),
-    )
+    ),
+    waivers=(Waiver("a-rule", "*", "reason", "owner", date(2026, 11, 21)),),
+    today=date(2026, 11, 21),
 )
 GROUP = f"arn:aws:logs:{EAST}:{PRIMARY}:log-group:trail:*"
 NAMES = ("Rules", "Status", "Destination", "Bucket", "Id", "Prefix", "Regions", "Metrics", "Name", "Value", "Type")
@@ -118,7 +121,26 @@ def full(world, replicating) -> Estate:
     for account, region in ((PRIMARY, EAST), (RECOVERY, WEST)):
         world.add("AWS::Macie::Session", "", account, region, account, Status="ENABLED")
     add_policies(world, topic.arn)
+    add_backups_and_templates(world)
     return world.estate
+
+
+def add_backups_and_templates(world):
+    """Vaults and a plan, and what templates say of all this."""
+    copies = world.vault("copies", RECOVERY, WEST, LockConfiguration={"MinRetentionDays": 1}, EncryptionKeyArn="arn:k")
+    world.vault("daily", AccessPolicy={}, Observed={"LockDate": "2026-01-01T00:00:00Z", "Locked": True})
+    world.plan("nightly", ("daily", [copies.arn]))
+    place = {"Where": "Resources.Role", "Line": 3}
+    literal, placeholder = {"Partition": "aws-cn", **place}, {"Text": "REPLACE_ME", **place}
+    said = {"Format": "cloudformation", "LiteralPartitions": [literal], "Placeholders": [placeholder]}
+    world.add("DR::Template", "", PRIMARY, EAST, "stack.yaml", Partition="aws", **said)
+    misspelt = {"Effect": "Allow", "Action": "s3:ReplicationTags", "Resource": "*"}
+    for resource in [*world.resources]:
+        policy = {"Name": "p", "Kind": "identity", "Document": {"Version": "2012-10-17", "Statement": [misspelt]}}
+        difference = {"Path": "Status", "Declared": "Enabled", "Live": "Suspended"}
+        kept = {"DeletionPolicy": "Retain", "Policies": [policy], "LiveDifferences": [difference]}
+        if resource.type in ("AWS::S3::Bucket", "AWS::KMS::Key"):
+            world.declared(resource, resource.name, **kept)
 
 
 def add_policies(world, topic):

@@ -13,9 +13,10 @@ from scanner.evaluation.pack import load_pack
 
 PRIMARY, RECOVERY, ARCHIVE = "111111111111", "222222222222", "333333333333"
 EAST, WEST = "us-east-1", "eu-west-1"
-RULES = load_pack().select(
-    [rule.id for rule in load_pack().rules if rule.kind not in ("DR::Replication::Link", "DR::ProtectedBucket")],
-)
+ELSEWHERE = {"DR::Replication::Link", "DR::ProtectedBucket", "DR::Template", "DR::Template::Resource", "DR::Waiver"}
+"""Kinds that have tests of their own."""
+
+RULES = load_pack().select([rule.id for rule in load_pack().rules if rule.kind not in ELSEWHERE])
 INTENT = Intent(
     protect=(
         Protected(
@@ -176,6 +177,9 @@ def healthy(world, replicating):
     world.alarm("late", region=WEST, **late, AlarmActions=[west.arn])
     named = [{"Name": "BucketName", "Value": "orders"}, {"Name": "FilterId", "Value": "all"}]
     world.alarm("errors", Namespace="AWS/S3", MetricName="4xxErrors", Dimensions=named, **actions)
+    copies = world.vault("copies", RECOVERY, WEST, LockConfiguration={"MinRetentionDays": 35, "ChangeableForDays": 3})
+    world.vault("daily")
+    world.plan("nightly", ("daily", [copies.arn]))
     return world
 
 
@@ -315,6 +319,17 @@ FAULTS: dict[str, tuple[Callable[..., None], set[tuple[str, str]]]] = {
     "the bucket publishes no request metrics": (
         lambda world: change(world, "orders", MetricsConfigurations=None),
         {("request-metric-alarm-can-fire", "errors")},
+    ),
+    "the vault of the copies is not locked, and the one they are copied from is": (
+        lambda world: (
+            change(world, "copies", LockConfiguration=None),
+            change(world, "daily", LockConfiguration={"MinRetentionDays": 35, "ChangeableForDays": 3}),
+        ),
+        {("vault-locked", "copies")},
+    ),
+    "the vault lock can be lifted": (
+        lambda world: change(world, "copies", LockConfiguration={"MinRetentionDays": 35}),
+        {("vault-lock-is-compliance", "copies")},
     ),
     "an alarm without actions": (
         lambda world: change(world, "failed", AlarmActions=None),

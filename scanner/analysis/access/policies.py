@@ -32,7 +32,7 @@ class Policies:
     @classmethod
     def of(cls, policies: Iterable[Policy | Unseen], kind: PolicyKind) -> "Policies":
         """Policies of one kind."""
-        return cls(tuple((_without_canonical_users(_bounded(policy)), kind) for policy in policies))
+        return cls(tuple((_without_canonical_users(bounded(policy)), kind) for policy in policies))
 
     def __add__(self, other: "Policies") -> "Policies":
         return Policies(self.parts + other.parts)
@@ -57,6 +57,13 @@ def pinned(policy: Policy, pins: Pins) -> Policy:
     context = context_of(pins)
     statements = (_pinned(each, policy.version, pins, context) for each in policy.statements)
     return replace(policy, statements=tuple(each for each in statements if each is not None))
+
+
+def bounded(policy: Policy | Unseen) -> Policy | Unseen:
+    """The policy, or why it is not looked at: it holds more than AWS takes, so somebody wants it to run for ever."""
+    if isinstance(policy, Unseen) or sum(map(_words, policy.statements)) <= MAX_WORDS:
+        return policy
+    return Unseen(f"policy {policy.name} holds more than {MAX_WORDS} names and patterns, more than AWS takes")
 
 
 def statement_name(statement: Statement) -> str:
@@ -100,12 +107,6 @@ def _pinned(statement: Statement | Unseen, version: str, pins: Pins, context: Co
 def _has_variables(condition: Condition, version: str) -> bool:
     """Whether its values hang on other keys of the request, which the pins do not say."""
     return version == "2012-10-17" and any("${" in value for value in condition.values)
-
-
-def _bounded(policy: Policy | Unseen) -> Policy | Unseen:
-    if isinstance(policy, Unseen) or sum(map(_words, policy.statements)) <= MAX_WORDS:
-        return policy
-    return Unseen(f"policy {policy.name} holds more than {MAX_WORDS} names and patterns, more than AWS takes")
 
 
 def _words(statement: Statement | Unseen) -> int:
