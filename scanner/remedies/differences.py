@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
-from scanner.remedies.step import CREATION, Target
+from scanner.remedies.step import CREATION, WHOLE, Target
 from scanner.remedies.writes.table import write_of
 from scanner.sources.completion import completed
 
@@ -45,7 +45,16 @@ def _creation(resource: Resource) -> Iterator[Change]:
 
 
 def _properties(target: Target, was: Resource, now: Resource) -> Iterator[Change]:
+    if write_of(target.type, WHOLE):
+        before, after = _written(was), _written(now)
+        if before != after:
+            yield Change(target, WHOLE, before, after)
+        return
     for name in dict.fromkeys((*was.properties, *now.properties)):
         before, after = was.properties.get(name), now.properties.get(name)
         if name not in _NOT_WRITTEN and before != after:
             yield Change(target, name, before, after)
+
+
+def _written(resource: Resource) -> dict[str, Value]:
+    return {name: value for name, value in resource.properties.items() if name not in _NOT_WRITTEN}

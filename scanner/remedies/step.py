@@ -43,13 +43,16 @@ class Target:
 CREATION = ""
 """The `property` of a step that makes the resource, or of its undoing, which takes it away."""
 
+WHOLE = "*"
+"""The `property` of a step that writes a whole resource at once, because its API knows no parts (an alarm)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A change of one property from `before` to `after`.
 
     For the creation of a resource `property` is `CREATION`, `before` is None and `after` holds the properties that the
-    creating call takes. `operations` and `actions` are the API operations (`s3:PutBucketVersioning`) and IAM actions
+    creating call takes; for `WHOLE` both are all properties. `operations` and `actions` are the API operations (`s3:PutBucketVersioning`) and IAM actions
     that it takes to write. `serves` are the ids of the rules, with the fingerprints of the findings, that it is for.
     `interrupts`, `costs` and `undoing` are for people, empty where there is nothing to say. `needs` are ids of steps
     that must have been done before.

@@ -10,6 +10,7 @@ from typing import Any
 from scanner.estate.unknown import Value
 from scanner.remedies.step import CREATION, Safety, Target
 from scanner.remedies.writes import s3_requests as api
+from scanner.remedies.writes.documents import document, interrupted_by_policy, policy_safety
 from scanner.remedies.writing import CannotWriteError, Request, Requests, Write
 
 BUCKET = "AWS::S3::Bucket"
@@ -100,7 +101,7 @@ def _bucket_policy(target: Target, _before: Value, after: Value) -> tuple[Reques
     bucket = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
     if after is None:
         return (Request("s3", "DeleteBucketPolicy", "s3:DeleteBucketPolicy", bucket),)
-    return (Request("s3", "PutBucketPolicy", "s3:PutBucketPolicy", {**bucket, "Policy": api.document(after)}),)
+    return (Request("s3", "PutBucketPolicy", "s3:PutBucketPolicy", {**bucket, "Policy": document(after)}),)
 
 
 def _new_bucket_policy(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
@@ -129,16 +130,8 @@ def _lock_safety(_target: Target, before: Value, after: Value) -> Safety:
     return Safety.IRREVERSIBLE if before is None else Safety.REVIEW
 
 
-def _policy_safety(_target: Target, before: Value, after: Value) -> Safety:
-    """Adding permissions can be taken back; a new Deny or a statement less may stop somebody."""
-    had, has = api.statements(before), api.statements(after)
-    added = [one for one in has if one not in had]
-    kept = all(one in has for one in had)
-    return Safety.SAFE if kept and all(one.get("Effect") == "Allow" for one in added) else Safety.REVIEW
-
-
 def _new_policy_safety(target: Target, _before: Value, after: Value) -> Safety:
-    return _policy_safety(target, None, (after or {}).get("PolicyDocument"))
+    return policy_safety(target, None, (after or {}).get("PolicyDocument"))
 
 
 def _review(_target: Target, _before: Value, _after: Value) -> Safety:
@@ -151,12 +144,6 @@ def _manual(_target: Target, _before: Value, _after: Value) -> Safety:
 
 def _says(text: str) -> Callable[[Target, Value, Value], str]:
     return lambda _target, _before, _after: text
-
-
-def _interrupted_by_policy(_target: Target, before: Value, after: Value) -> str:
-    """Who may be stopped by a changed bucket policy."""
-    denies = [one for one in api.statements(after) if one not in api.statements(before) and one.get("Effect") == "Deny"]
-    return "requests that the new Deny statements match are refused from now on" if denies else ""
 
 
 _PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
@@ -299,7 +286,7 @@ WRITES: tuple[Write, ...] = (
         requests=_new_bucket_policy,
         takes=("Bucket", "PolicyDocument"),
         safety=_new_policy_safety,
-        interrupts=lambda target, before, after: _interrupted_by_policy(
+        interrupts=lambda target, before, after: interrupted_by_policy(
             target, None, (after or {}).get("PolicyDocument")
         ),
     ),
@@ -308,8 +295,8 @@ WRITES: tuple[Write, ...] = (
         property="PolicyDocument",
         rank=60,
         requests=_bucket_policy,
-        safety=_policy_safety,
-        interrupts=_interrupted_by_policy,
+        safety=policy_safety,
+        interrupts=interrupted_by_policy,
     ),
     Write(
         type=ACCOUNT_BLOCK,

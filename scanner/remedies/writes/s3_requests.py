@@ -17,17 +17,6 @@ def as_is(value: Value) -> Any:
     return value
 
 
-def document(policy: Value) -> str:
-    """A policy document as text, in the order in which it is written."""
-    return json.dumps(policy)
-
-
-def statements(policy: Value) -> list[Mapping[str, Value]]:
-    """The statements of a policy document that may be absent."""
-    found = (policy or {}).get("Statement", [])
-    return [found] if isinstance(found, Mapping) else list(found)
-
-
 def token(parameters: Mapping[str, Value]) -> str:
     """A token that is the same for the same job and no other."""
     return sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()

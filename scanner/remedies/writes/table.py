@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from scanner.remedies.writes import s3
+from scanner.remedies.writes import alerts, iam, kms, s3
 from scanner.remedies.writing import Write
 
-WRITES: tuple[Write, ...] = (*s3.WRITES,)
+WRITES: tuple[Write, ...] = (*kms.WRITES, *s3.WRITES, *iam.WRITES, *alerts.WRITES)
 """Every write, one for each type and property."""
 
 _BY_PLACE: Mapping[tuple[str, str], Write] = {(write.type, write.property): write for write in WRITES}

@@ -1,0 +1,109 @@
+"""How topics, their policies and subscriptions, and alarms are written. Facts: SNS and CloudWatch API, 2026-11."""
+
+from typing import Any
+
+from scanner.estate.unknown import Value
+from scanner.remedies.step import CREATION, WHOLE, Target
+from scanner.remedies.writes.documents import document, interrupted_by_policy, policy_safety
+from scanner.remedies.writing import CannotWriteError, Request, Write
+
+TOPIC = "AWS::SNS::Topic"
+TOPIC_POLICY = "AWS::SNS::TopicPolicy"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+ALARM = "AWS::CloudWatch::Alarm"
+
+
+def _topic(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        return (Request("sns", "DeleteTopic", "sns:DeleteTopic", {"TopicArn": target.arn}),)
+    attributes = {name: after[name] for name in ("KmsMasterKeyId", "DisplayName") if name in after}
+    parameters: dict[str, Any] = {"Name": target.name, **({"Attributes": attributes} if attributes else {})}
+    return (Request("sns", "CreateTopic", "sns:CreateTopic", parameters),)
+
+
+def _topic_policy(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        raise CannotWriteError("a topic always has a policy")
+    parameters = {"TopicArn": target.arn, "AttributeName": "Policy", "AttributeValue": document(after)}
+    return (Request("sns", "SetTopicAttributes", "sns:SetTopicAttributes", parameters),)
+
+
+def _new_topic_policy(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    """A topic's first policy; it goes with the topic."""
+    return () if after is None else _topic_policy(target, before, after["PolicyDocument"])
+
+
+def _subscription(_target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    """A subscription; one that nobody has confirmed can only be waited out, and goes with its topic."""
+    if after is None:
+        return ()
+    parameters = {"TopicArn": after["TopicArn"], "Protocol": after["Protocol"], "Endpoint": after["Endpoint"]}
+    return (Request("sns", "Subscribe", "sns:Subscribe", parameters),)
+
+
+def _alarm(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    if after is None:
+        names = {"AlarmNames": [target.name]}
+        return (Request("cloudwatch", "DeleteAlarms", "cloudwatch:DeleteAlarms", names),)
+    parameters = {**after, "AlarmName": target.name}
+    return (Request("cloudwatch", "PutMetricAlarm", "cloudwatch:PutMetricAlarm", parameters),)
+
+
+def _cost(_target: Target, _before: Value, _after: Value) -> str:
+    return "an alarm costs a monthly fee"
+
+
+def _confirmed(_target: Target, _before: Value, _after: Value) -> str:
+    return "somebody must confirm the subscription by the message that SNS sends"
+
+
+ALARM_PROPERTIES = (
+    "AlarmName",
+    "ActionsEnabled",
+    "AlarmActions",
+    "InsufficientDataActions",
+    "OKActions",
+    "ComparisonOperator",
+    "DatapointsToAlarm",
+    "Dimensions",
+    "EvaluateLowSampleCountPercentile",
+    "EvaluationPeriods",
+    "ExtendedStatistic",
+    "MetricName",
+    "Metrics",
+    "Namespace",
+    "Period",
+    "Statistic",
+    "Threshold",
+    "ThresholdMetricId",
+    "TreatMissingData",
+    "Unit",
+)
+
+WRITES: tuple[Write, ...] = (
+    Write(
+        type=TOPIC, property=CREATION, rank=65, requests=_topic, takes=("TopicName", "KmsMasterKeyId", "DisplayName")
+    ),
+    Write(
+        type=TOPIC_POLICY, property=CREATION, rank=66, requests=_new_topic_policy, takes=("Topics", "PolicyDocument")
+    ),
+    Write(
+        type=TOPIC_POLICY,
+        property="PolicyDocument",
+        rank=66,
+        requests=_topic_policy,
+        safety=policy_safety,
+        interrupts=interrupted_by_policy,
+    ),
+    Write(
+        type=SUBSCRIPTION,
+        property=CREATION,
+        rank=67,
+        requests=_subscription,
+        takes=("TopicArn", "Protocol", "Endpoint"),
+        interrupts=_confirmed,
+    ),
+    Write(type=ALARM, property=CREATION, rank=90, requests=_alarm, takes=ALARM_PROPERTIES, costs=_cost),
+    Write(type=ALARM, property=WHOLE, rank=90, requests=_alarm),
+)
+"""The writes of SNS and CloudWatch."""
