@@ -24,10 +24,10 @@ from scanner.sources.cloudformation.places import (
 from scanner.sources.cloudformation.scalars import number
 
 
-def parse_json(text: str, file: str) -> Document:
+def parse_json(text: str, file: str, *, max_places: int = MAX_PLACES) -> Document:
     """Read one JSON text. Raises `InvalidInputError` with the line, and the column in the message, where it is not
-    JSON, names a key twice or is nested deeper than `MAX_DEPTH`."""
-    return _Reader(text, file).document()
+    JSON, names a key twice, is nested deeper than `MAX_DEPTH` or holds more than `max_places` values."""
+    return _Reader(text, file, max_places).document()
 
 
 _SPACE = r"[ \t\r\n]*+"
@@ -48,10 +48,11 @@ _DECODER = json.JSONDecoder()
 class _Reader:
     """Where the reading stands: the offset of the next character, the number of its line, how deep, how much so far."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, max_places: int) -> None:
         self._text = text
         self._file = file
         self._depth = 0
+        self._max_places = max_places
         self._count = 0
         self._offset = 0
         self._line = 1
@@ -69,8 +70,8 @@ class _Reader:
         """The value that was found, or of which the opening bracket was; the reading goes on after it."""
         self._move_to(found.end())
         self._count += 1
-        if self._count > MAX_PLACES:
-            raise self._refused(self._offset, f"holds more than {MAX_PLACES:,} values")
+        if self._count > self._max_places:
+            raise self._refused(self._offset, f"holds more than {self._max_places:,} values")
         match found.lastgroup:
             case "text":
                 return self._unescaped(found, "text"), self._line

@@ -27,13 +27,13 @@ from scanner.sources.cloudformation.places import (
 from scanner.sources.cloudformation.scalars import misread_account_id, plain_word
 
 
-def parse_yaml(text: str, file: str) -> Document:
-    """Read one YAML document. Raises `InvalidInputError` with the line, and the column in the message, for anything
-    that is not YAML, that is refused, or that is nested deeper than `MAX_DEPTH` in the long form."""
+def parse_yaml(text: str, file: str, *, max_places: int = MAX_PLACES) -> Document:
+    """Read one YAML document. Raises `InvalidInputError` with the line, and the column in the message, for what is
+    not YAML, is refused, is nested deeper than `MAX_DEPTH` in the long form or holds more than `max_places` values."""
     if text.count("%TAG") > _MAX_DIRECTIVES:
         raise InvalidInputError(f"holds more than {_MAX_DIRECTIVES} %TAG directives", file=file)
     try:
-        return _Reader(text, file).document()
+        return _Reader(text, file, max_places).document()
     except yaml.reader.ReaderError as error:
         raise _unprintable(text, file) from error
     except yaml.MarkedYAMLError as error:
@@ -57,10 +57,11 @@ _NO_ALIASES = "CloudFormation takes no aliases; write the value out, or let `aws
 class _Reader:
     """Turns parser events into data and places, one document, one pass."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, max_places: int) -> None:
         self._text = text
         self._file = file
         self._next = _LOADER(text).get_event
+        self._max_places = max_places
         self._count = 0
         self._messages: list[str] = []
 
@@ -89,8 +90,8 @@ class _Reader:
 
     def _untagged(self, event: Any, depth: int) -> tuple[Value, Place]:
         self._count += 1
-        if self._count > MAX_PLACES:
-            raise self._refused(event, f"holds more than {MAX_PLACES:,} values")
+        if self._count > self._max_places:
+            raise self._refused(event, f"holds more than {self._max_places:,} values")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if depth >= MAX_DEPTH:

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from scanner.errors import InvalidInputError
-from scanner.sources.cloudformation.places import MAX_PLACES
+from scanner.sources.cloudformation.json_text import parse_json
+from scanner.sources.cloudformation.places import Document
 from scanner.sources.cloudformation.reading import MAX_BYTES, looks_like_cloudformation, parse_source, read_source
+from scanner.sources.cloudformation.yaml_text import parse_yaml
 
 BUCKET = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
 AS_JSON = '{"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}'
@@ -102,9 +105,11 @@ def test_a_large_file_is_refused(tmp_path: Path) -> None:
         read_source(file)
 
 
-def test_more_values_than_any_template_has_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match=f"more than {MAX_PLACES:,} values"):
-        parse_source("[" + "0," * (MAX_PLACES + 1), "f")
+@pytest.mark.parametrize("parse", [parse_json, parse_yaml])
+def test_more_values_than_a_template_may_hold_are_refused(parse: Callable[..., Document]) -> None:
+    assert parse('["a", {"b": 0}]', "f", max_places=4).value == ["a", {"b": 0}]
+    with pytest.raises(InvalidInputError, match=r"more than 3 values \(column"):
+        parse('["a", {"b": 0}]', "f", max_places=3)
 
 
 def test_a_json_template_waits_for_no_other_library() -> None:
