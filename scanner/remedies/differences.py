@@ -46,9 +46,8 @@ def _creation(resource: Resource) -> Iterator[Change]:
 
 def _properties(target: Target, was: Resource, now: Resource) -> Iterator[Change]:
     if write_of(target.type, WHOLE):
-        before, after = _written(was), _written(now)
-        if before != after:
-            yield Change(target, WHOLE, before, after)
+        whole = Change(target, WHOLE, _written(was), _written(now))
+        yield from (whole,) if whole.before != whole.after else ()
         return
     for name in dict.fromkeys((*was.properties, *now.properties)):
         before, after = was.properties.get(name), now.properties.get(name)
