@@ -1,0 +1,182 @@
+"""Putting together what Terraform spreads: every part goes to the resource that it reaches.
+
+Of a part of which nobody knows what it is for nothing is taken for certain: whatever it might change is Unknown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from scanner.estate.estate import Unseen
+from scanner.estate.resource import Resource
+from scanner.estate.unknown import Unknown, Value
+from scanner.sources.terraform.pieces import Own, Part, Piece, Target, owner_of
+from scanner.sources.terraform.reaching import Owners, Reach, gap
+
+_TELLING = ("PolicyName", "Id", "GrantId")
+"""What tells the elements of a list apart that several resources add to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Resources that are whole but for AWS's defaults.
+
+    By the address of what has a piece: `misplaced` says why it does not reach what it is for, `reached` is the ARN of
+    what it does reach.
+    """
+
+    resources: tuple[Resource, ...]
+    misplaced: Mapping[str, str]
+    reached: Mapping[str, str]
+    unseen: tuple[Unseen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    piece: Piece
+    target: Target
+    reach: Reach
+
+    @property
+    def address(self) -> str:
+        return self.piece.planned.address
+
+
+_Changes: TypeAlias = dict[str, Value]
+"""Values by path: a property's name, or `Observed.` and a name."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is to be added to lists and what is to be set, by the number of the owner; and by which address."""
+
+    added: dict[int, dict[str, list[Value]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    settings: dict[int, _Changes] = field(default_factory=lambda: defaultdict(dict))
+    by: dict[tuple[int, str], str] = field(default_factory=dict)
+
+
+def join(pieces: Sequence[Piece]) -> Joined:
+    """The pieces of a whole plan, put together."""
+    owners = Owners.of(piece.resource for piece in pieces if isinstance(piece, Own) and piece.target is None)
+    placed = [
+        _Placed(piece, piece.target, owners.reach(piece, piece.target)) for piece in pieces if piece.target is not None
+    ]
+    work = _Work()
+    for one in placed:
+        if isinstance(one.piece, Part) and one.reach.number is not None:
+            _put(work, one.reach.number, one.piece)
+    _doubt(work, owners, placed)
+    whole = [
+        _changed(owner, work.added.get(number, {}), work.settings.get(number, {}))
+        for number, owner in enumerate(owners.resources)
+    ]
+    reached = {one.address: owners.resources[one.reach.number].arn for one in placed if one.reach.number is not None}
+    return Joined(
+        resources=tuple(_with_policies(whole, placed)),
+        misplaced={one.address: one.reach.misplaced for one in placed if one.reach.misplaced},
+        reached=reached,
+        unseen=tuple(dict.fromkeys(_gaps(placed))),
+    )
+
+
+def _put(work: _Work, number: int, part: Part) -> None:
+    for path, value in _flat(part.properties):
+        if part.adds:
+            work.added[number][path] += value if isinstance(value, list) else [value]
+            continue
+        other = work.by.setdefault((number, path), part.planned.address)
+        is_alone = other == part.planned.address
+        work.settings[number][path] = value if is_alone else Unknown(f"{other} and {part.planned.address} both set it")
+
+
+def _doubt(work: _Work, owners: Owners, placed: Iterable[_Placed]) -> None:
+    """Whatever a part may change of which nobody knows what it is for, and that nothing else sets, is not known."""
+    seen: dict[tuple[str, str, str, str, bool], Unknown] = {}
+    for one in placed:
+        if isinstance(one.piece, Part) and one.reach.doubt is not None:
+            planned = one.piece.planned
+            doubt = Unknown(f"{one.address} may set it: what that is for is not known ({one.reach.doubt.reason})")
+            for path, _ in _flat(one.piece.properties):
+                seen.setdefault((one.target.type, owner_of(planned), planned.region, path, one.piece.adds), doubt)
+    for (type_, account, region, path, adds), doubt in seen.items():
+        for number, owner in enumerate(owners.resources):
+            if (owner.type, owner.account) == (type_, account) and owner.region in ("", region):
+                if adds:
+                    work.added[number][path].append(doubt)
+                elif (number, path) not in work.by:
+                    work.settings[number][path] = doubt
+
+
+def _changed(owner: Resource, added: Mapping[str, list[Value]], settings: _Changes) -> Resource:
+    """What is set whole leaves nothing of what was added."""
+    if not added and not settings:
+        return owner
+    properties = dict(_flat(owner.properties))
+    for path, values in added.items():
+        properties[path] = _united(properties.get(path), values)
+    return replace(owner, properties=_nested({**properties, **settings}))
+
+
+def _with_policies(owners: Iterable[Resource], placed: Iterable[_Placed]) -> Iterator[Resource]:
+    """The resources, and the policies that are resources of their own, under the ARNs of what they are for."""
+    found = list(owners)
+    numbers = {one.identity: number for number, one in enumerate(found)}
+    by: dict[str, str] = {}
+    for one in placed:
+        if not isinstance(one.piece, Own) or one.reach.misplaced:
+            continue
+        policy = one.piece.resource
+        if one.reach.number is not None:
+            policy = replace(policy, arn=found[one.reach.number].arn, name=found[one.reach.number].name)
+        number = numbers.setdefault(policy.identity, len(found))
+        other = by.setdefault(policy.identity, one.address)
+        if number == len(found):
+            found.append(policy)
+        elif other == one.address:
+            found[number] = policy
+        else:
+            found[number] = _contested(policy, other, one.address)
+    return iter(found)
+
+
+def _contested(policy: Resource, *addresses: str) -> Resource:
+    doubt = Unknown(f"{' and '.join(addresses)} both set it")
+    documents = [name for name in policy.properties if name in ("PolicyDocument", "Policy")]
+    return policy.with_properties(**dict.fromkeys(documents, doubt))
+
+
+def _gaps(placed: Iterable[_Placed]) -> Iterator[Unseen]:
+    for one in placed:
+        says_something = isinstance(one.piece, Own) or one.piece.properties
+        if one.reach.number is None and not one.reach.misplaced and says_something:
+            yield gap(one.piece, one.target, one.reach)
+
+
+def _united(present: Value, more: Iterable[Value]) -> list[Value]:
+    """A list with more elements; one that is called like another takes its place."""
+    known: dict[object, Value] = {}
+    for element in (*(present if isinstance(present, list) else [] if present is None else [present]), *more):
+        known[_called(element)] = element
+    return list(known.values())
+
+
+def _called(element: Value) -> object:
+    if isinstance(element, Mapping):
+        named = next((element[key] for key in _TELLING if isinstance(element.get(key), str)), None)
+        return id(element) if named is None else ("named", named)
+    return element if isinstance(element, str | Unknown) else id(element)
+
+
+def _flat(properties: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    for name, value in properties.items():
+        if name == "Observed" and isinstance(value, Mapping):
+            yield from ((f"Observed.{inner}", found) for inner, found in value.items())
+        else:
+            yield name, value
+
+
+def _nested(flat: Mapping[str, Value]) -> dict[str, Value]:
+    nested = {name: value for name, value in flat.items() if not name.startswith("Observed.")}
+    observed = {name.partition(".")[2]: value for name, value in flat.items() if name.startswith("Observed.")}
+    return {**nested, "Observed": observed} if observed else nested
