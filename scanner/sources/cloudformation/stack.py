@@ -5,17 +5,27 @@ whatever the parameters are (a reference to nothing, a circle, a function with t
 file and line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from scanner.errors import InvalidInputError
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Location
-from scanner.estate.unknown import Value
+from scanner.estate.unknown import Unknown, Value
+from scanner.sources.cloudformation.cases import variables_of
+from scanner.sources.cloudformation.checking import Entry
+from scanner.sources.cloudformation.children import STACK, child
+from scanner.sources.cloudformation.functions import NO_VALUE
+from scanner.sources.cloudformation.parameters import check_given
+from scanner.sources.cloudformation.reading import Source
+from scanner.sources.cloudformation.resolution import Resolution, Surroundings
+from scanner.sources.cloudformation.scope import Scope
+from scanner.sources.cloudformation.sections import read_sections
+from scanner.sources.cloudformation.texts import as_text
+from scanner.sources.cloudformation.unshown import is_shown, unseen_of
+from scanner.sources.cloudformation.values import Values
+from scanner.sources.cloudformation.work import Work
 from scanner.sources.declared import Deployment, Exports, Variable
-
-if TYPE_CHECKING:
-    from scanner.sources.cloudformation.reading import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Stack:
     by export name, those of nested stacks among them. `unseen` and `messages` are of this template alone.
     """
 
-    source: "Source"
+    source: Source
     deployment: Deployment
     resources: tuple[ResolvedResource, ...] = ()
     outputs: Mapping[str, Value] = field(default_factory=dict)
@@ -54,11 +64,91 @@ class Stack:
     messages: tuple[str, ...] = ()
 
 
-def resolve(source: "Source", deployment: Deployment, exports: Exports) -> Stack:
-    """The stack that the template makes there. Raises `InvalidInputError` for what can never be deployed."""
-    raise NotImplementedError
+def resolve(source: Source, deployment: Deployment, exports: Exports) -> Stack:
+    """The stack that the template makes there.
+
+    Raises `InvalidInputError` for what can never be deployed, for parameters that the template does not take, and for
+    a template that takes too much work.
+    """
+    return _stack(_opened(source, deployment, exports))
 
 
-def variables(source: "Source", deployment: Deployment) -> tuple[Variable, ...]:
-    """What its conditions hang on and nothing decides; those of nested stacks are named `Nested.Parameter`."""
-    raise NotImplementedError
+def variables(source: Source, deployment: Deployment) -> tuple[Variable, ...]:
+    """What its conditions hang on and nothing decides, most important first; see `cases.variables_of`.
+
+    Those of nested stacks are named `Nested.Parameter` and `Nested.Condition`. Raises as `resolve` does.
+    """
+    return variables_of(_opened(source, deployment, {}))
+
+
+def _opened(source: Source, deployment: Deployment, exports: Exports) -> Resolution:
+    sections = read_sections(source)
+
+    def refuse(message: str, hint: str, at: Scope | None) -> InvalidInputError:
+        return (at or sections.scope("Parameters")).error(message, hint=hint)
+
+    check_given(sections.parameters, deployment.parameters, refuse)
+    values = Values(sections.parameters, deployment, deployment.parameters)
+    return Resolution(sections, values, Surroundings(exports, Work(), (deployment.file.resolve(),)))
+
+
+def _stack(resolution: Resolution) -> Stack:
+    resolution.complete()
+    entries = [entry for entry in resolution.resources.values() if is_shown(resolution, entry)]
+    resources = tuple(_resource(resolution, entry) for entry in entries)
+    nested = tuple(_stack(each) for entry in entries if (each := _nested(resolution, entry)) is not None)
+    outputs = dict(_outputs(resolution))
+    exports = {name: value for each in nested for name, value in each.exports.items()}
+    return Stack(
+        source=resolution.sections.source,
+        deployment=resolution.deployment,
+        resources=resources,
+        outputs=outputs,
+        exports=exports | dict(_exports(resolution, outputs)),
+        nested=nested,
+        unseen=tuple(unseen_of(resolution)),
+        messages=tuple(dict.fromkeys((*resolution.sections.source.messages, *resolution.messages))),
+    )
+
+
+def _resource(resolution: Resolution, entry: Entry) -> ResolvedResource:
+    properties = resolution.properties(entry)
+    assert not isinstance(properties, Unknown)
+    beside = {
+        name: resolution.resolve(value, entry.scope.at(name))
+        for name, value in entry.value.items()
+        if name not in ("Type", "Properties", "Condition")
+    }
+    source, path = entry.scope.source, entry.scope.path
+    return ResolvedResource(
+        entry.name,
+        entry.type,
+        dict(properties),
+        {name: value for name, value in beside.items() if value is not NO_VALUE},
+        Location(source.file, source.line_of(path), source.end_line_of(path)),
+        path,
+    )
+
+
+def _nested(resolution: Resolution, entry: Entry) -> Resolution | None:
+    found = child(resolution, entry) if entry.type == STACK else None
+    return found if isinstance(found, Resolution) else None
+
+
+def _outputs(resolution: Resolution) -> Iterator[tuple[str, Value]]:
+    for name, entry in resolution.outputs.items():
+        exists = resolution.exists(entry)
+        if exists is not False:
+            value = exists if isinstance(exists, Unknown) else resolution.output(entry)
+            if value is not NO_VALUE:
+                yield name, value
+
+
+def _exports(resolution: Resolution, outputs: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    for name, value in outputs.items():
+        entry = resolution.outputs[name]
+        export = entry.value.get("Export")
+        if isinstance(export, dict) and "Name" in export:
+            exported = as_text(resolution.resolve(export["Name"], entry.scope.at("Export").at("Name")))
+            if exported is not None:
+                yield exported, value
