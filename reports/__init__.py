@@ -20,11 +20,13 @@ class Format:
     """A report format: its `name` on the command line, the file it is written to, and the module that writes it.
 
     `file_name` is empty for what people read where they are: it goes to the terminal even beside an `--out` folder.
+    `is_usual` says that it is written into such a folder when nobody said which formats.
     """
 
     name: str
     file_name: str
     module: str
+    is_usual: bool = False
 
     def write(self, scan: Scan, stream: TextIO, options: Options = Options()) -> None:  # noqa: B008 - frozen
         """Write the scan to a text stream (UTF-8, newline kept as written). The stream stays open."""
@@ -35,9 +37,14 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     each.name: each
     for each in (
-        Format("table", "", "reports.table"),
-        Format("json", "findings.json", "reports.json_report"),
-        Format("html", "report.html", "reports.html_report"),
+        Format("table", "", "reports.table", is_usual=True),
+        Format("json", "findings.json", "reports.json_report", is_usual=True),
+        Format("html", "report.html", "reports.html_report", is_usual=True),
+        Format("sarif", "drscan.sarif", "reports.sarif"),
+        Format("junit", "junit.xml", "reports.junit"),
+        Format("markdown", "report.md", "reports.markdown"),
+        Format("github", "annotations.txt", "reports.github"),
+        Format("gitlab", "gl-code-quality-report.json", "reports.gitlab"),
     )
 }
 """All formats by name."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from reports import wording
+from reports.change_view import ChangeView, change_view
 from reports.link_view import LinkRow, link_rows, links_line
 from reports.options import Options
 from scanner.estate.intent import Waiver
 from scanner.estate.verdict import Severity, Verdict
-from scanner.findings.exit_codes import meaning
 from scanner.findings.finding import Finding
 from scanner.findings.lifts import lifts
 from scanner.findings.rule_info import RuleInfo
@@ -66,6 +66,7 @@ class Row:
     fingerprint: str
     name: str
     place: str
+    when: str
     line: str
     identity: str
     evidence: tuple[Leaf, ...]
@@ -177,6 +178,8 @@ class Page:
     told_links: int
     links_line: str
     more_links: int
+    changes: ChangeView | None
+    max_links: int
     unseen: Iterable[str]
     more_unseen: int
     sections: list[Section]
@@ -201,7 +204,6 @@ def page_of(scan: Scan, options: Options) -> Page:
     lifted = lifts(scan)
     gaps = scan.coverage.unseen
     links = link_rows(scan, MAX_LINKS)
-    code = options.exit_code
     return Page(
         scan=scan,
         headline=_headline(scan),
@@ -214,12 +216,14 @@ def page_of(scan: Scan, options: Options) -> Page:
         told_links=sum(bool(link.causes) for link in links),
         links_line=links_line(scan),
         more_links=max(0, len(scan.links) - MAX_LINKS),
+        changes=change_view(scan.changes),
+        max_links=MAX_LINKS,
         unseen=(wording.unseen_line(gap, accounts) for gap in gaps[:MAX_UNSEEN]),
         more_unseen=max(0, len(gaps) - MAX_UNSEEN),
         sections=list(_sections(groups)),
         first_rows=FIRST_ROWS,
         quiet=sorted((group for group in groups if not group.findings), key=_order),
-        ending=None if code is None else {"code": int(code), "meaning": meaning(code, options.fail_on)},
+        ending=None if options.ending is None else dict(zip(("code", "meaning"), options.ending, strict=True)),
     )
 
 
@@ -257,6 +261,7 @@ def _row(finding: Finding, accounts: Mapping[str, str]) -> Row:
         fingerprint=finding.fingerprint,
         name=wording.resource_name(finding),
         place=wording.place(finding, accounts),
+        when=wording.condition(finding),
         line=wording.evidence_line(finding),
         identity=finding.resource.identity,
         evidence=tuple(

@@ -1,16 +1,18 @@
 """The JSON report: for programs, baselines and archives; `report.schema.json` beside it is its published schema.
 
 It is written as a stream, one finding a line, so that a report of a million findings needs no more memory than one of
-ten and two reports can be compared line by line. Keys always stand in the same order. Every character beyond printable
-ASCII is escaped, and so is `<`: the file is inert in a terminal and in a page.
+ten and two reports can be compared line by line. Keys always stand in the same order.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from reports.json_text import dumped, write_list
 from reports.options import Options
+from scanner.estate.changes import Changes
+from scanner.estate.resource import Location
 from scanner.estate.unknown import Value, to_json
 from scanner.estate.verdict import Evidence, Severity, Verdict
 from scanner.findings.finding import Finding
@@ -18,35 +20,37 @@ from scanner.findings.rule_info import RuleInfo
 from scanner.findings.scan import Scan
 from scanner.inert import shortened
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 VALUE_LIMIT = 512
 """How many characters of JSON an observed value may take; a longer one is cut, and says so."""
 
 Document = Mapping[str, Any]
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def write(scan: Scan, stream: TextIO, options: Options) -> None:
     """Write the report. Of the options only `only` matters."""
     stream.write("{\n")
     for key, value in _head(scan).items():
-        stream.write(f"{_dumped(key)}: {_dumped(value)},\n")
-    _write_list(stream, "findings", (finding_document(finding) for finding in scan.listed(options.only)))
-    stream.write(",\n")
-    _write_list(stream, "links", (to_json(link) for link in scan.links))
+        stream.write(f"{dumped(key)}: {dumped(value)},\n")
+    stream.write('"findings": ')
+    write_list(stream, (finding_document(finding) for finding in scan.listed(options.only)))
+    stream.write(',\n"links": ')
+    write_list(stream, (to_json(link) for link in scan.links))
+    if scan.changes is not None:
+        stream.write(f',\n"changes": {dumped(_changes_document(scan.changes))}')
     stream.write("\n}\n")
 
 
 def finding_document(finding: Finding) -> Document:
     """One finding as the report has it."""
-    resource, location, waiver = finding.resource, finding.location, finding.waiver
+    resource, waiver = finding.resource, finding.waiver
     document: dict[str, Any] = {
         "fingerprint": finding.fingerprint,
         "rule": finding.rule,
         "verdict": finding.verdict,
         "severity": finding.severity,
         "resource": {key: getattr(resource, key) for key in ("type", "arn", "account", "region", "name")},
-        "location": asdict(location) if location else None,
+        "location": _location_document(finding.location),
         "evidence": [_evidence_document(evidence) for evidence in finding.evidence],
         "waiver": None,
     }
@@ -110,6 +114,31 @@ def _summary(scan: Scan) -> Document:
     return {**counts, "by_severity": {severity: scan.failing[severity] for severity in Severity}}
 
 
+def _location_document(location: Location | None) -> Document | None:
+    if location is None:
+        return None
+    last = {"end_line": location.end_line} if location.end_line else {}
+    return {"file": location.file, "line": location.line, **last}
+
+
+def _changes_document(changes: Changes) -> Document:
+    return {
+        "links": [asdict(link) for link in changes.links],
+        "access": [
+            {
+                "policy": grant.policy,
+                "statement": grant.statement,
+                "principal": grant.principal,
+                "action": grant.action,
+                "resource": grant.resource,
+                "context": to_json(grant.context),
+            }
+            for grant in changes.access
+        ],
+        "doubts": list(changes.doubts),
+    }
+
+
 def _evidence_document(evidence: Evidence) -> Document:
     return {
         "path": evidence.path,
@@ -125,18 +154,3 @@ def _bounded(value: Value) -> Value:
         return value
     text = json.dumps(value)
     return value if len(text) <= VALUE_LIMIT else {"$shortened": text[: VALUE_LIMIT // 2], "length": len(text)}
-
-
-def _write_list(stream: TextIO, key: str, documents: Iterable[Document]) -> None:
-    stream.write(f"{_dumped(key)}: [")
-    separator = "\n"
-    for document in documents:
-        stream.write(separator + _dumped(document))
-        separator = ",\n"
-    stream.write("\n]")
-
-
-def _dumped(value: Value) -> str:
-    # Both characters can only stand inside strings, so replacing them in the text is safe.
-    text = _ENCODER.encode(value)
-    return text.replace("\x7f", "\\u007f").replace("<", "\\u003c")

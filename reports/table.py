@@ -13,10 +13,10 @@ from typing import TextIO
 from tabulate import tabulate
 
 from reports import wording
+from reports.change_view import ChangeView, change_view
 from reports.link_view import LinkRow, link_rows, links_line
 from reports.options import Options
 from scanner.estate.verdict import Severity, Verdict
-from scanner.findings.exit_codes import meaning
 from scanner.findings.finding import Finding
 from scanner.findings.lifts import lifts
 from scanner.findings.scan import Scan
@@ -81,6 +81,9 @@ def _lines(scan: Scan, options: Options, style: _Style) -> Iterator[str]:
             yield from _heading(f"{verdict}: {scan.counts[verdict]:,} {_HEADINGS[verdict]}", _COLORS[verdict], style)
             yield from _lifts(scan, accounts, style) if verdict is Verdict.UNKNOWN else ()
             yield from _rules(scan, found, accounts, options, style)
+    changes = change_view(scan.changes)
+    if changes:
+        yield from _changes(changes, options, style)
     if scan.links:
         yield from _links(scan, options, style)
     yield from _footer(scan, accounts, options, style)
@@ -109,7 +112,7 @@ def _rules(
 
 def _table(findings: list[Finding], accounts: Mapping[str, str], options: Options, style: _Style) -> Iterator[str]:
     verdicts = [_verdict(finding, options) for finding in findings]
-    names = [(wording.resource_name(finding), wording.place(finding, accounts)) for finding in findings]
+    names = [_name(finding, accounts) for finding in findings]
     # What is left of the width beside the indent, the verdict and the gaps between columns goes to name and evidence.
     left = style.width - 6 - max(map(len, verdicts), default=0)
     narrow = min(max((len(text) for name in names for text in name), default=0), left * 2 // 5)
@@ -122,6 +125,11 @@ def _table(findings: list[Finding], accounts: Mapping[str, str], options: Option
         for finding, verdict, name in zip(findings, verdicts, names, strict=True)
     ]
     return (f"  {line}" for line in tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines())
+
+
+def _name(finding: Finding, accounts: Mapping[str, str]) -> list[str]:
+    lines = (wording.resource_name(finding), wording.place(finding, accounts), wording.condition(finding))
+    return [line for line in lines if line]
 
 
 def _folded(text: str, width: int) -> str:
@@ -144,10 +152,26 @@ def _verdict(finding: Finding, options: Options) -> str:
 
 
 def _evidence(finding: Finding) -> str:
-    waiver = finding.waiver
-    if waiver is None:
-        return wording.evidence_line(finding)
-    return f"until {waiver.expires.isoformat()}, {one_line(waiver.owner)}: {one_line(waiver.reason)}"
+    return wording.evidence_line(finding) if finding.waiver is None else wording.waiver_line(finding.waiver)
+
+
+def _changes(changes: ChangeView, options: Options, style: _Style) -> Iterator[str]:
+    """What templates would change of what is live: each link but those that stay as they are, and each new grant."""
+    yield from style.wrapped(f"CHANGES: this {changes.line}", "", "  ")
+    yield ""
+    for row in changes.links[: options.rows]:
+        first, *rest = style.wrapped(f"{row.name}: {row.states}", f"  {row.effect:<8} ", " " * 11)
+        yield first.replace(row.effect, style.paint(row.effect, _COLORS[row.looks]), 1)
+        yield from rest
+        for reason in row.because[:MAX_LINES]:
+            yield from style.wrapped(reason, " " * 11, " " * 13)
+    for grant in changes.access[: options.rows]:
+        yield from style.wrapped(grant.line, f"  {'grants':<8} ", " " * 11)
+    for doubt in changes.doubts[: options.rows]:
+        yield from style.wrapped(doubt, f"  {'unclear':<8} ", " " * 11)
+    if changes.more(options.rows):
+        yield f"  and {changes.more(options.rows):,} more; --format json lists all"
+    yield ""
 
 
 def _links(scan: Scan, options: Options, style: _Style) -> Iterator[str]:
@@ -194,8 +218,9 @@ def _footer(scan: Scan, accounts: Mapping[str, str], options: Options, style: _S
         pairs.append(("Incomplete", "the scan stopped before its end: this is what it saw until then"))
     pairs += [("Note", inert(message)) for message in scan.messages]
     pairs.append(("Result", wording.summary_line(scan)))
-    if options.exit_code is not None:
-        pairs.append((f"Exit {int(options.exit_code)}", meaning(options.exit_code, options.fail_on)))
+    if options.ending is not None:
+        code, told = options.ending
+        pairs.append((f"Exit {code}", told))
     width = style.width - 2 - max(len(name) for name, _ in pairs)
     rows = [(name, _folded(text, width)) for name, text in pairs]
     yield from tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines()

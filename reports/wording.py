@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 
 from scanner.estate.estate import Unseen
+from scanner.estate.intent import Waiver
 from scanner.estate.unknown import Unknown, Value, to_json
 from scanner.estate.verdict import Evidence, Verdict
 from scanner.findings.finding import Finding
 from scanner.findings.lifts import Lift
 from scanner.findings.scan import Scan
-from scanner.inert import inert, shortened
+from scanner.inert import inert, one_line, shortened
 
 VALUE_LIMIT = 120
 """How many characters of a value are shown; the JSON report has more of it."""
@@ -67,6 +68,16 @@ def place(finding: Finding, accounts: Mapping[str, str]) -> str:
     if finding.location is None:
         return where
     return " ".join(part for part in (f"{inert(finding.location.file)}:{finding.location.line}", where) if part)
+
+
+def condition(finding: Finding) -> str:
+    """Under which conditions of a template the verdict holds: `when Stage is prod`; empty where under all of them."""
+    return f"when {shortened(inert(finding.when), 2 * VALUE_LIMIT)}" if finding.when else ""
+
+
+def waiver_line(waiver: Waiver) -> str:
+    """Until when a failure is accepted, by whom and why."""
+    return f"until {waiver.expires.isoformat()}, {one_line(waiver.owner)}: {one_line(waiver.reason)}"
 
 
 def lift_line(lift: Lift, accounts: Mapping[str, str]) -> str:

@@ -71,7 +71,6 @@ def check(
     from scanner.cli.reading import live_estate, saved_estate
     from scanner.cli.reporting import check as check_choices
     from scanner.cli.reporting import report
-    from scanner.findings.exit_codes import ExitCode
 
     check_choices(reporting)
     if live and source is not None:
@@ -92,8 +91,7 @@ def check(
         judging.Check(asked, templates, reading.estate if reading else None),
         lambda estate: clock.run(words, estate, interrupted=reading is not None and reading.interrupted),
     )
-    code = report(scan, reporting)
-    ctx.exit(0 if allow_unknown and code == ExitCode.INCOMPLETE else code)
+    ctx.exit(report(scan, reporting, allow_unknown=allow_unknown))
 
 
 def _templates(files: Sequence[Path], skip_other: bool) -> list[Path]:

@@ -13,7 +13,7 @@ from scanner.estate.verdict import Severity, Verdict
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FORMATS = ("table", "json", "html")
+FORMATS = ("table", "json", "html", "sarif", "junit", "markdown", "github", "gitlab")
 """The report formats by name, worded here too so that help need not import them; a test compares the two."""
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -100,7 +100,7 @@ def reporting_options(command: Command) -> Command:
             "--format",
             "formats",
             type=CommaSeparated("format", FORMATS),
-            help=f"{', '.join(FORMATS)}: one for stdout, any for --out.  [default: table; with --out all]",
+            help=f"{', '.join(FORMATS)}: one for stdout, any for --out.  [default: table; to --out also json, html]",
         ),
         click.option("--out", type=FOLDER, metavar="DIR", help="Write reports into this folder."),
         click.option(

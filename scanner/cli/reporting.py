@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO, cast
 import click
 
 from reports import FORMATS, Options
+from reports.places import repository_root
 from scanner.cli.options import Reporting
 from scanner.errors import InvalidInputError
 from scanner.estate.replacing import replacing
@@ -22,10 +23,10 @@ from scanner.findings.scan import Scan
 from scanner.inert import inert
 
 
-def report(scan: Scan, chosen: Reporting) -> int:
-    """Write the reports that were chosen; the exit code of the scan."""
+def report(scan: Scan, chosen: Reporting, *, allow_unknown: bool = False) -> int:
+    """Write the reports that were chosen; the exit code of the scan, 0 for 3 where unknowns are allowed."""
     formats = _formats(chosen)
-    options = _options(scan, chosen)
+    options = _options(scan, chosen, allow_unknown)
     if not chosen.quiet:
         for message in scan.messages:
             click.echo(f"drscan: {inert(message)}", err=True)
@@ -39,8 +40,8 @@ def report(scan: Scan, chosen: Reporting) -> int:
             form.write(scan, stream, replace(options, color=False))
         if not chosen.quiet:
             click.echo(f"drscan: {path} written", err=True)
-    assert options.exit_code is not None
-    return int(options.exit_code)
+    assert options.ending is not None
+    return options.ending[0]
 
 
 def check(chosen: Reporting) -> None:
@@ -61,14 +62,14 @@ def check(chosen: Reporting) -> None:
 
 def _formats(chosen: Reporting) -> tuple[str, ...]:
     if chosen.out is not None:
-        return chosen.formats or tuple(FORMATS)
+        return chosen.formats or tuple(name for name, form in FORMATS.items() if form.is_usual)
     formats = chosen.formats or ("table",)
     if len(formats) > 1:
         raise InvalidInputError("several formats cannot share stdout", hint="name a folder with --out DIR")
     return formats
 
 
-def _options(scan: Scan, chosen: Reporting) -> Options:
+def _options(scan: Scan, chosen: Reporting, allow_unknown: bool) -> Options:
     baseline = read_baseline(chosen.baseline) if chosen.baseline is not None else None
     colored = sys.stdout.isatty() and not chosen.no_color and not os.environ.get("NO_COLOR")
     return Options(
@@ -77,7 +78,9 @@ def _options(scan: Scan, chosen: Reporting) -> Options:
         width=shutil.get_terminal_size((120, 40)).columns,
         exit_code=exit_code(scan, chosen.fail_on, strict=chosen.strict, baseline=baseline),
         fail_on=chosen.fail_on,
+        allow_unknown=allow_unknown,
         baseline=baseline,
+        root=repository_root(Path.cwd()),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scanner.estate.changes import AccessChange, Changes, LinkChange, LinkEffect
 from scanner.estate.estate import Account, Unseen
 from scanner.estate.intent import Waiver
 from scanner.estate.resource import Location, Resource
@@ -40,8 +41,10 @@ VERSIONED = RuleInfo(
 TAGGED = RuleInfo("bucket-tagged", "Buckets name their owner", Severity.LOW, Confidence.LOW)
 
 
-def bucket(name: str, account: str = "111111111111", region: str = "us-east-1", line: int = 0) -> Resource:
-    location = Location("stacks/dr.yaml", line) if line else None
+def bucket(
+    name: str, account: str = "111111111111", region: str = "us-east-1", line: int = 0, end_line: int = 0
+) -> Resource:
+    location = Location("stacks/dr.yaml", line, end_line) if line else None
     return Resource("AWS::S3::Bucket", f"arn:aws:s3:::{name}", account, region, name, location=location)
 
 
@@ -77,8 +80,9 @@ FINDINGS = (
         "bucket-versioning-enabled",
         Verdict.FAIL,
         Severity.HIGH,
-        bucket("orders-data", line=42),
+        bucket("orders-data", line=42, end_line=57),
         (Evidence(STATUS, 'equals "Enabled"', "Suspended", LISTING),),
+        when="Stage is prod",
     ),
     Finding(
         "bucket-versioning-enabled",
@@ -153,6 +157,27 @@ LINKS = (
 )
 
 
+CHANGES = Changes(
+    links=(
+        LinkChange("orders-logs/dr/orders-logs-dr", "works", "works", LinkEffect.LEAVES),
+        LinkChange("orders-tags/dr/orders-tags-dr", "broken", "works", LinkEffect.MENDS, ("no s3:PutObjectTagging",)),
+        LinkChange(f"{HOSTILE}/dr/orders-dr", "works", "broken", LinkEffect.BREAKS, ("no kms:Encrypt", HOSTILE)),
+        LinkChange("new/dr/new-dr", "", "unknown", LinkEffect.UNCLEAR),
+    ),
+    access=(
+        AccessChange(
+            f"policy of bucket {HOSTILE}",
+            "1",
+            "arn:aws:iam::333333333333:root",
+            "s3:DeleteObject",
+            "arn:aws:s3:::orders-dr/*",
+            {"aws:SourceVpc": "vpc-1", "aws:SecureTransport": Unknown("not said")},
+        ),
+    ),
+    doubts=("policy of key {ReplicaKey}: the live one could not be read",),
+)
+
+
 @pytest.fixture
 def scan() -> Scan:
     """The fixed scan."""
@@ -190,6 +215,12 @@ def scan() -> Scan:
 def linked(scan: Scan) -> Scan:
     """The fixed scan with replication links of all kinds."""
     return replace(scan, links=LINKS)
+
+
+@pytest.fixture
+def whole(linked: Scan) -> Scan:
+    """The fixed scan with all that there can be: links, and what templates would change."""
+    return replace(linked, changes=CHANGES)
 
 
 @pytest.fixture

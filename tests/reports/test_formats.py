@@ -15,7 +15,16 @@ def test_each_format_has_its_file() -> None:
         "table": "",
         "json": "findings.json",
         "html": "report.html",
+        "sarif": "drscan.sarif",
+        "junit": "junit.xml",
+        "markdown": "report.md",
+        "github": "annotations.txt",
+        "gitlab": "gl-code-quality-report.json",
     }
+
+
+def test_people_get_what_people_read_unless_they_name_formats() -> None:
+    assert [name for name, each in FORMATS.items() if each.is_usual] == ["table", "json", "html"]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -119,6 +119,21 @@ def test_the_head_tells_verdicts_coverage_messages_and_incompleteness(scan: Scan
         assert words in text, words
 
 
+def test_a_failure_says_under_which_conditions_of_the_template_it_fails(scan: Scan) -> None:
+    assert page_of(scan).count("<em>when Stage is prod</em>") == 1
+
+
+def test_what_templates_would_change_is_told_link_by_link_and_grant_by_grant(scan: Scan, whole: Scan) -> None:
+    assert "What this would change" not in page_of(scan)
+    page = page_of(whole)
+    section = page[page.index('id="changes"') : page.index('id="links"')]
+    assert "Laid over what is live, this breaks 1 link" in section
+    assert re.findall(r'class="row [A-Z]+"><summary><b>(\w+)</b>', section) == ["breaks", "unclear", "mends"]
+    assert "<td>s3:DeleteObject<td>arn:aws:s3:::orders-dr/*<td>" in section
+    assert "Could not be compared: policy of key {ReplicaKey}" in section
+    assert "orders-logs/dr" not in section
+
+
 def test_a_clean_scan_says_so_and_has_nothing_to_filter(scan: Scan) -> None:
     clean = replace(scan, findings=scan.findings[-2:], coverage=Coverage(), messages=())
     page = Parsed(page_of(clean))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reports import FORMATS, Options
 from reports.json_report import VALUE_LIMIT
-from scanner.estate.resource import Resource
+from scanner.estate.resource import Location, Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.estate.verdict import Evidence, Severity, Verdict
 from scanner.findings.baseline import read_baseline
@@ -62,6 +62,46 @@ def test_the_schema_notices(scan: Scan, breaking: Callable[[Any], object]) -> No
     breaking(report)
     with pytest.raises(jsonschema.ValidationError):
         VALIDATOR.validate(report)
+
+
+def test_a_report_of_the_first_version_still_keeps_to_the_schema(scan: Scan) -> None:
+    report = json.loads(text_of(scan))
+    report["schema_version"] = "1.0"
+    for finding in report["findings"]:
+        finding.pop("when", None)
+        (finding["location"] or {}).pop("end_line", None)
+    VALIDATOR.validate(report)
+
+
+def test_where_a_template_declares_a_resource_and_when_a_verdict_holds_is_told_where_it_is_known(scan: Scan) -> None:
+    found = {finding["resource"]["name"]: finding for finding in json.loads(text_of(scan))["findings"][:4]}
+    assert found["orders-data"]["location"] == {"file": "stacks/dr.yaml", "line": 42, "end_line": 57}
+    assert found["orders-data"]["when"] == "Stage is prod"
+    assert found["orders-dr"]["location"] is None
+    assert "when" not in found["orders-dr"]
+    shorter = replace(scan.findings[2], resource=replace(scan.findings[2].resource, location=Location("a", 1)))
+    (finding,) = json.loads(text_of(replace(scan, findings=(shorter,))))["findings"]
+    assert finding["location"] == {"file": "a", "line": 1}
+
+
+def test_what_templates_would_change_is_told_where_they_were_laid_over_something(scan: Scan, whole: Scan) -> None:
+    assert "changes" not in json.loads(text_of(scan))
+    report = json.loads(text_of(whole))
+    VALIDATOR.validate(report)
+    changes = report["changes"]
+    assert [link["effect"] for link in changes["links"]] == ["leaves", "mends", "breaks", "unclear"]
+    assert changes["links"][3] == {
+        "id": "new/dr/new-dr",
+        "before": "",
+        "after": "unknown",
+        "effect": "unclear",
+        "because": [],
+    }
+    assert changes["access"][0]["context"] == {
+        "aws:SourceVpc": "vpc-1",
+        "aws:SecureTransport": {"$unknown": "not said"},
+    }
+    assert changes["doubts"] == ["policy of key {ReplicaKey}: the live one could not be read"]
 
 
 LINK = {

@@ -39,6 +39,30 @@ def test_a_failure_shows_resource_place_evidence_and_the_next_step(scan: Scan) -
     assert "Next step: Turn on versioning." in text
 
 
+def test_a_failure_says_under_which_conditions_of_the_template_it_fails(scan: Scan) -> None:
+    lines = text_of(scan, width=160).splitlines()
+    place = next(at for at, line in enumerate(lines) if "stacks/dr.yaml:42" in line)
+    assert lines[place + 1].strip() == "when Stage is prod"
+
+
+def test_what_templates_would_change_is_told_link_by_link_and_grant_by_grant(scan: Scan, whole: Scan) -> None:
+    assert "CHANGES" not in text_of(scan)
+    text = text_of(whole, width=200)
+    section = text[text.index("CHANGES: this breaks 1 link") : text.index("REPLICATION LINKS")]
+    assert re.findall(r"^  (breaks|unclear|mends|grants) ", section, re.M) == [
+        "breaks",
+        "unclear",
+        "mends",
+        "grants",
+        "unclear",
+    ]
+    assert "orders-tags/dr/orders-tags-dr: broken → works" in section
+    grant = "would let arn:aws:iam::333333333333:root do s3:DeleteObject on arn:aws:s3:::orders-dr/*"
+    assert grant in " ".join(section.split())
+    assert "orders-logs" not in section
+    assert "and 1 more; --format json lists all" in text_of(replace(whole, links=()), rows=2)
+
+
 def test_an_unknown_finding_shows_what_would_settle_it(scan: Scan) -> None:
     text = text_of(scan, width=200)
     assert re.search(r"\* grant s3:GetBucketVersioning in 222222222222 .*: would settle 1 finding", text)
@@ -61,6 +85,13 @@ def test_the_last_lines_say_what_was_seen_and_what_the_exit_code_means(scan: Sca
     assert seen.endswith("2 accounts, 3 regions, 7 resources, 31 calls, 2 things not seen")
     assert any(line.startswith("Incomplete") for line in lines)
     assert any(line.startswith("Note") and "the waiver of a-rule expired" in line for line in lines)
+
+
+def test_unknowns_that_are_allowed_end_with_0(scan: Scan) -> None:
+    last = text_of(scan, width=200, exit_code=ExitCode.INCOMPLETE, allow_unknown=True).splitlines()[-1]
+    assert last.split(maxsplit=1)[0:1] == ["Exit"]
+    assert "but not everything could be seen, which was allowed" in last
+    assert last.split()[1] == "0"
 
 
 def test_a_whole_view_says_so(scan: Scan) -> None:
