@@ -42,7 +42,8 @@ _NEXT_MEMBER = re.compile(rf"{_SPACE},{_SPACE}{_KEY_AND_VALUE}")
 _CLOSING = re.compile(rf"{_SPACE}([\]}}])")
 _END = re.compile(rf"{_SPACE}\Z")
 _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_NO_NUMBER = re.compile("NaN|-?Infinity")
 
 
 class _Reader:
@@ -146,12 +147,17 @@ class _Reader:
         self._offset = offset
 
     def _invalid(self) -> InvalidInputError:
-        """What Python's reader has to say about the text; it stops at the same place or, at NaN, not at all."""
+        """What Python's reader has to say about the text. It stops at the same place, except that it takes NaN."""
         try:
-            json.loads(self._text)
+            _DECODER.decode(self._text)
         except json.JSONDecodeError as error:
             return self._refused(error.pos, f"is not valid JSON: {error.msg}")
-        return self._refused(self._offset, "is not valid JSON")
+        except RecursionError:  # deep down behind a NaN
+            pass
+        found = _NO_NUMBER.search(self._text, self._offset)
+        if found is None:
+            return self._refused(self._offset, "is not valid JSON")
+        return self._refused(found.start(), f"is not valid JSON: {found[0]} is no number")
 
     def _refused(self, offset: int, message: str) -> InvalidInputError:
         line = self._text.count("\n", 0, offset) + 1

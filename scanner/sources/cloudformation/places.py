@@ -1,7 +1,7 @@
 """Where every part of a template stands in its file.
 
-Reports point at lines, so each place keeps its first and last one. A template of 10,000 resources has a million places,
-most of them on one line: such a place is just that line, and what lies below it needs no record.
+Reports point at lines, so each place keeps its first and last one. A template of 10,000 resources has half a million
+places, most of them on one line: such a place is just that line, and what lies below it needs no record.
 """
 
 from collections.abc import Mapping, Sequence
