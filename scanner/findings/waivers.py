@@ -4,12 +4,13 @@ A waiver never hides anything: the finding stays in every report as WAIVED, one 
 itself, and one that matches nothing is reported, so that the list does not rot.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from scanner.estate.intent import Waiver
+from scanner.estate.resource import Location
 from scanner.estate.verdict import Verdict
 from scanner.findings.finding import Finding
 
@@ -17,11 +18,12 @@ from scanner.findings.finding import Finding
 def apply_waivers(findings: Iterable[Finding], waivers: Iterable[Waiver], today: date) -> Iterator[Finding]:
     """The findings, those WAIVED that fail and that a waiver in force covers. UNKNOWN is never waived.
 
-    A waiver is in force through the day it expires.
+    A waiver is in force through the day it expires. One of the estate file covers resources by ARN (or name, where
+    there is none); one of a template covers what is found at the resource that carries it, its links among that.
     """
-    in_force = _by_rule(waiver for waiver in waivers if waiver.expires >= today)
+    in_force = _Index(waiver for waiver in waivers if waiver.expires >= today)
     for finding in findings:
-        waiver = _covering(finding, in_force) if finding.verdict is Verdict.FAIL else None
+        waiver = in_force.covering(finding) if finding.verdict is Verdict.FAIL else None
         yield replace(finding, verdict=Verdict.WAIVED, waiver=waiver) if waiver else finding
 
 
@@ -40,13 +42,12 @@ def waiver_messages(
     not chosen this time is left in peace, and so is one that covers an UNKNOWN, for that may turn out to fail.
     """
     used = {finding.waiver for finding in findings if finding.waiver}
-    idle = _by_rule(waiver for waiver in waivers if waiver not in used and waiver.expires >= today)
+    idle = _Index(waiver for waiver in waivers if waiver not in used and waiver.expires >= today)
     unknown = (finding for finding in findings if finding.verdict is Verdict.UNKNOWN)
-    used |= {waiver for finding in unknown if (waiver := _covering(finding, idle))}
+    used |= {waiver for finding in unknown if (waiver := idle.covering(finding))}
     for waiver in waivers:
         if trouble := _trouble(waiver, today, waiver in used, ran, known):
-            where = f"{file or 'estate'}:{waiver.line}"
-            yield f"{where}: the waiver of {waiver.rule} for {waiver.resource} {trouble}"
+            yield f"{_place(waiver, file)}: the waiver of {waiver.rule} for {waiver.resource} {trouble}"
 
 
 def arn_matches(pattern: str, arn: str) -> bool:
@@ -70,16 +71,35 @@ def arn_matches(pattern: str, arn: str) -> bool:
     return not pattern[here:].strip("*")
 
 
-def _by_rule(waivers: Iterable[Waiver]) -> Mapping[str, list[Waiver]]:
-    index: dict[str, list[Waiver]] = {}
-    for waiver in waivers:
-        index.setdefault(waiver.rule, []).append(waiver)
-    return index
+class _Index:
+    """Waivers by what they can cover: those of the estate file by rule, those of templates by rule and place."""
+
+    def __init__(self, waivers: Iterable[Waiver]) -> None:
+        self._by_rule: dict[str, list[Waiver]] = {}
+        self._by_place: dict[tuple[str, str, int], Waiver] = {}
+        for waiver in waivers:
+            if waiver.location is None:
+                self._by_rule.setdefault(waiver.rule, []).append(waiver)
+            else:
+                self._by_place.setdefault(_at(waiver.rule, waiver.location), waiver)
+
+    def covering(self, finding: Finding) -> Waiver | None:
+        """The first waiver that covers a finding, whatever its verdict."""
+        place = finding.location
+        if place is not None and (waiver := self._by_place.get(_at(finding.rule, place))):
+            return waiver
+        name = finding.resource.arn or finding.resource.name
+        return next((one for one in self._by_rule.get(finding.rule, ()) if arn_matches(one.resource, name)), None)
 
 
-def _covering(finding: Finding, waivers: Mapping[str, list[Waiver]]) -> Waiver | None:
-    name = finding.resource.arn or finding.resource.name
-    return next((waiver for waiver in waivers.get(finding.rule, ()) if arn_matches(waiver.resource, name)), None)
+def _at(rule: str, place: Location) -> tuple[str, str, int]:
+    return rule, place.file, place.line
+
+
+def _place(waiver: Waiver, file: Path | None) -> str:
+    if waiver.location is not None:
+        return f"{waiver.location.file}:{waiver.line or waiver.location.line}"
+    return f"{file or 'estate'}:{waiver.line}"
 
 
 def _trouble(waiver: Waiver, today: date, used: bool, ran: Collection[str], known: Collection[str]) -> str | None:

@@ -53,9 +53,9 @@ class Step:
 
     For the creation of a resource `property` is `CREATION`, `before` is None and `after` holds the properties that the
     creating call takes; for `WHOLE` both are all properties. `operations` and `actions` are the API operations
-    (`s3:PutBucketVersioning`) and IAM actions that it takes to write. `serves` are the ids of the rules, with the fingerprints of the findings, that it is for.
-    `interrupts`, `costs` and `undoing` are for people, empty where there is nothing to say. `needs` are ids of steps
-    that must have been done before.
+    (`s3:PutBucketVersioning`) and IAM actions that it takes to write. `serves` are the ids of the rules, with the
+    fingerprints of the findings, that it is for. `interrupts`, `costs` and `undoing` are for people, empty where there
+    is nothing to say. `needs` are ids of steps that must have been done before.
     """
 
     id: str

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.estate.intent import Waiver
-from scanner.estate.resource import Resource
+from scanner.estate.resource import Location, Resource
 from scanner.estate.verdict import Severity, Verdict
 from scanner.findings.finding import Finding
 from scanner.findings.waivers import apply_waivers, arn_matches, waiver_messages
@@ -76,6 +76,58 @@ def test_a_waiver_is_reported_when(found: Finding, accepted: Waiver, message: st
 def test_a_waiver_is_left_in_peace_when_it_could_not_be_of_use_this_time() -> None:
     assert told(finding(Verdict.UNKNOWN), waiver()) == []
     assert told(finding(), waiver(rule="not-chosen")) == []
+
+
+HERE = Location("stack.yaml", 10, 20)
+
+
+def inline(rule: str = "a-rule", expires: date = TODAY, place: Location = HERE) -> Waiver:
+    return Waiver(rule, "SourceBucket", "reason", "data team", expires, 14, place)
+
+
+def declared(
+    verdict: Verdict = Verdict.FAIL,
+    rule: str = "a-rule",
+    type_: str = "AWS::S3::Bucket",
+    place: Location | None = HERE,
+) -> Finding:
+    return Finding(rule, verdict, Severity.HIGH, Resource(type_, "arn:aws:s3:::{X}", "1", "r", "{X}", {}, place))
+
+
+ELSEWHERE = Location("other.yaml", 10, 20)
+INLINE_COVERAGE = {
+    "its rule at its resource": (declared(), inline(), Verdict.WAIVED),
+    "the links of its bucket": (declared(type_="DR::Replication::Link"), inline(), Verdict.WAIVED),
+    "its resource, however long it is": (declared(place=Location("stack.yaml", 10)), inline(), Verdict.WAIVED),
+    "not another rule": (declared(rule="b-rule"), inline(), Verdict.FAIL),
+    "not another resource": (declared(place=Location("stack.yaml", 11, 20)), inline(), Verdict.FAIL),
+    "not another file": (declared(place=ELSEWHERE), inline(), Verdict.FAIL),
+    "not what is live": (declared(place=None), inline(), Verdict.FAIL),
+    "not the resource of that name elsewhere": (finding(arn="SourceBucket"), inline(), Verdict.FAIL),
+    "not the day after": (declared(), inline(expires=date(2027, 1, 30)), Verdict.FAIL),
+    "not what is unknown": (declared(Verdict.UNKNOWN), inline(), Verdict.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("found", "accepted", "verdict"), INLINE_COVERAGE.values(), ids=INLINE_COVERAGE)
+def test_a_waiver_of_a_template_covers(found: Finding, accepted: Waiver, verdict: Verdict) -> None:
+    (result,) = apply_waivers([found], [waiver(resource="arn:aws:s3:::zzz"), accepted], TODAY)
+    assert result.verdict is verdict
+    assert result.waiver == (accepted if verdict is Verdict.WAIVED else None)
+
+
+def test_one_of_the_estate_file_covers_what_a_template_declares() -> None:
+    (result,) = apply_waivers([declared()], [waiver(resource="arn:aws:s3:::*")], TODAY)
+    assert result.verdict is Verdict.WAIVED
+
+
+def test_one_of_a_template_is_reported_where_it_stands() -> None:
+    (message,) = told(declared(Verdict.PASS), inline())
+    assert message == "stack.yaml:14: the waiver of a-rule for SourceBucket matches nothing that fails: remove it"
+    (message,) = told(declared(), inline(expires=date(2026, 12, 31)))
+    assert message.startswith("stack.yaml:14: the waiver of a-rule for SourceBucket expired on 2026-12-31")
+    assert told(declared(), inline()) == []
+    assert told(declared(Verdict.UNKNOWN), inline()) == []
 
 
 MATCHES = [

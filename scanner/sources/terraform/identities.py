@@ -31,6 +31,7 @@ class Identity:
 
 
 _BY_NAME = plain("name")
+_OF_ANY_ACCOUNT = ("aws_s3control_", "aws_s3_account_", "aws_s3_access_point")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,22 @@ def known_as(type_: str, values: Values, place: Place) -> Identity:
     """What a resource is known by; what its values do not tell yet is made of the stand-in."""
     names = _NAMES.get(type_) or (_SUB_RESOURCE if type_.startswith("aws_s3_bucket_") else _Names())
     naming = NAMINGS.get(names.type, Naming(arn="{id}"))
-    parts = _parts(names, naming, values, _owned(place, values))
+    parts = _parts(names, naming, values, replace(place, account=owner_of(type_, values, place)))
     parts["arn"] = known_text(values.get("arn")) or naming.arn.format_map(parts)
     formats = {"id": "{id}", "arn": "{arn}", **names.attributes}
     attributes: dict[str, Value] = {
         name: known_text(values.get(name)) or form.format_map(parts) for name, form in formats.items()
     }
     if names.roots:
-        attributes["roots"] = values.get("roots") or [_root(parts)]
+        roots = values.get("roots")
+        attributes["roots"] = roots if isinstance(roots, list) and roots else [_root(parts)]
     return Identity(names.type, parts["name"], parts["arn"], naming.is_global, attributes)
+
+
+def owner_of(type_: str, values: Values, place: Place) -> str:
+    """The account that a resource is in: its provider's, unless it is of those that may name another."""
+    account = known_text(values.get("account_id")) if type_.startswith(_OF_ANY_ACCOUNT) else ""
+    return account if len(account) == 12 and account.isdecimal() else place.account
 
 
 def root_of(organization_id: str) -> str:
@@ -85,12 +93,6 @@ def _parts(names: _Names, naming: Naming, values: Values, place: Place) -> dict[
         "id": known_text(values.get("id")) or place.stand_in,
         "dns": _DNS_SUFFIXES.get(place.partition, "amazonaws.com"),
     }
-
-
-def _owned(place: Place, values: Values) -> Place:
-    """The place, of the account that the resource itself names where it does."""
-    account = known_text(values.get("account_id"))
-    return replace(place, account=account) if account.isdecimal() else place
 
 
 def _root(parts: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.sources.terraform.pieces import Own, Part, Piece, Target, owner_of
+from scanner.sources.terraform.pieces import Own, Part, Piece, Target, account_of
 from scanner.sources.terraform.reaching import Owners, Reach, gap
 
 _TELLING = ("PolicyName", "Id", "GrantId")
@@ -56,12 +56,13 @@ class _Work:
     by: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
-def join(pieces: Sequence[Piece]) -> Joined:
-    """The pieces of a whole plan, put together."""
-    owners = Owners.of(piece.resource for piece in pieces if isinstance(piece, Own) and piece.target is None)
-    placed = [
-        _Placed(piece, piece.target, owners.reach(piece, piece.target)) for piece in pieces if piece.target is not None
-    ]
+def join(pieces: Sequence[Piece], removed: Sequence[Piece] = ()) -> Joined:
+    """The pieces of a whole plan, put together. `removed` are those of what the plan destroys: what the values of other
+    resources still show of them, read before, will be gone."""
+    owners = _without(
+        Owners.of(piece.resource for piece in pieces if isinstance(piece, Own) and piece.target is None), removed
+    )
+    placed = _placed(owners, pieces)
     work = _Work()
     for one in placed:
         if isinstance(one.piece, Part) and one.reach.number is not None:
@@ -78,6 +79,26 @@ def join(pieces: Sequence[Piece]) -> Joined:
         reached=reached,
         unseen=tuple(dict.fromkeys(_gaps(placed))),
     )
+
+
+def _placed(owners: Owners, pieces: Iterable[Piece]) -> list[_Placed]:
+    return [
+        _Placed(piece, piece.target, owners.reach(piece, piece.target)) for piece in pieces if piece.target is not None
+    ]
+
+
+def _without(owners: Owners, removed: Iterable[Piece]) -> Owners:
+    found: dict[int, Resource] = dict(enumerate(owners.resources))
+    gone = {piece.resource.identity for piece in removed if isinstance(piece, Own)}
+    for one in _placed(owners, removed):
+        if isinstance(one.piece, Part) and one.reach.number is not None:
+            owner = found[one.reach.number]
+            left = (
+                (path, _left(value, one.piece) if path in dict(_flat(one.piece.properties)) else value)
+                for path, value in _flat(owner.properties)
+            )
+            found[one.reach.number] = replace(owner, properties=_nested({p: v for p, v in left if v is not None}))
+    return Owners.of(one for one in found.values() if not (one.type.endswith("Policy") and one.identity in gone))
 
 
 def _put(work: _Work, number: int, part: Part) -> None:
@@ -98,7 +119,7 @@ def _doubt(work: _Work, owners: Owners, placed: Iterable[_Placed]) -> None:
             planned = one.piece.planned
             doubt = Unknown(f"{one.address} may set it: what that is for is not known ({one.reach.doubt.reason})")
             for path, _ in _flat(one.piece.properties):
-                seen.setdefault((one.target.type, owner_of(planned), planned.region, path, one.piece.adds), doubt)
+                seen.setdefault((one.target.type, account_of(planned), planned.region, path, one.piece.adds), doubt)
     for (type_, account, region, path, adds), doubt in seen.items():
         for number, owner in enumerate(owners.resources):
             if (owner.type, owner.account) == (type_, account) and owner.region in ("", region):

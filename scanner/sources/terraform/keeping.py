@@ -13,7 +13,7 @@ from scanner.sources.aws.values import given, policy_document
 from scanner.sources.declared import Deployment
 from scanner.sources.terraform.identities import known_as
 from scanner.sources.terraform.joining import Joined
-from scanner.sources.terraform.pieces import Own, Piece, owner_of
+from scanner.sources.terraform.pieces import Own, Piece, account_of
 from scanner.sources.terraform.planned import Planned
 from scanner.sources.terraform.readers import known_text, plain
 
@@ -102,7 +102,7 @@ def kept_resource(planned: Planned, pieces: Sequence[Piece], joined: Joined, dep
     )
     name = f"{deployment.stack}.{planned.address}" if deployment.stack else planned.address
     region = "" if type_.startswith(_GLOBAL) else planned.region
-    return Resource(TEMPLATE_RESOURCE, "", owner_of(planned), region, name, properties, planned.location)
+    return Resource(TEMPLATE_RESOURCE, "", account_of(planned), region, name, properties, planned.location)
 
 
 def _own_type(planned: Planned, pieces: Sequence[Piece]) -> str:

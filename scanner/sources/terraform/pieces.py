@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.sources.terraform.identities import known_as
+from scanner.sources.terraform.identities import known_as, owner_of
 from scanner.sources.terraform.planned import Planned
-from scanner.sources.terraform.readers import Reader, built, known_text, plain
+from scanner.sources.terraform.readers import Reader, built, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def resource_of(
     if named and found.get(named) is None:
         found[named] = known.name
     region = "" if known.is_global else planned.region
-    return Resource(type_, known.arn, owner_of(planned), region, known.name, found, planned.location)
+    return Resource(type_, known.arn, account_of(planned), region, known.name, found, planned.location)
 
 
 def of_another(
@@ -118,13 +118,12 @@ def of_another(
     where = planned.region if region is None else region
     shown = name or planned.place.stand_in
     found = {key: value for key, value in properties.items() if value is not None}
-    return Resource(type_, arn, owner_of(planned), where, shown, found, planned.location)
+    return Resource(type_, arn, account_of(planned), where, shown, found, planned.location)
 
 
-def owner_of(planned: Planned) -> str:
-    """The account that a resource is in: the one that it names itself, or its provider's."""
-    named = known_text(planned.values.get("account_id"))
-    return named if len(named) == 12 and named.isdecimal() else planned.account
+def account_of(planned: Planned) -> str:
+    """The account that a resource is in."""
+    return owner_of(planned.type, planned.values, planned.place)
 
 
 def name_or_stand_in(planned: Planned, key: str = "name") -> Value:

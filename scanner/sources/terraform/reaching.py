@@ -10,7 +10,7 @@ from scanner.estate.estate import Unseen
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import is_stand_in
-from scanner.sources.terraform.pieces import Piece, Target, owner_of
+from scanner.sources.terraform.pieces import Piece, Target, account_of
 
 _NAMED_BY_ACCOUNT = frozenset({"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"})
 """Types of which every account may have one of the same name, so that a name alone does not say which is meant."""
@@ -54,7 +54,7 @@ class Owners:
         if isinstance(target.name, Unknown):
             return Reach(doubt=target.name)
         name = _plain(target)
-        account, region = owner_of(piece.planned), piece.planned.region
+        account, region = account_of(piece.planned), piece.planned.region
         for place in ((account, region), (account, "")):
             number = self._here.get((target.type, name, *place))
             if number is not None:
@@ -80,9 +80,9 @@ def gap(piece: Piece, target: Target, reach: Reach) -> Unseen:
     region = "" if target.type in _NAMED_BY_ACCOUNT or "Organizations" in target.type else planned.region
     if reach.doubt is not None:
         reason = f"what {planned.address} is for is not known: {reach.doubt.reason}"
-        return Unseen(owner_of(planned), region, target.type, reason)
+        return Unseen(account_of(planned), region, target.type, reason)
     reason = f"{planned.address} is for it, and this plan does not make it"
-    return Unseen(owner_of(planned), region, f"{target.type} {_plain(target)}", reason)
+    return Unseen(account_of(planned), region, f"{target.type} {_plain(target)}", reason)
 
 
 def _names(resource: Resource) -> set[str]:

@@ -11,7 +11,7 @@ from scanner.sources.terraform.pieces import (
     Target,
     Types,
     of_another,
-    owner_of,
+    account_of,
     resource_of,
     target_of,
     whole,
@@ -77,7 +77,7 @@ def _access_point_policy(planned: Planned) -> Iterable[Piece]:
 
 def _account_block(planned: Planned) -> Iterable[Piece]:
     block_ = built(planned.values, SWITCHES)
-    account = owner_of(planned)
+    account = account_of(planned)
     yield Own(planned, of_another(planned, "AWS::S3::AccountPublicAccessBlock", "", account, block_, region=""))
 
 

@@ -208,3 +208,39 @@ def test_macie(aws: Any, macie: bool) -> None:
         aws.client("macie2").enable_macie(findingPublishingFrequency="ONE_HOUR")
     expected = {"Status": "ENABLED", "FindingPublishingFrequency": "ONE_HOUR"} if macie else {}
     assert one(aws.read("AWS::Macie::Session.Status"), "AWS::Macie::Session") == expected
+
+
+def test_vaults_with_their_locks_and_plans_with_their_copies(aws: Any) -> None:
+    backup = aws.client("backup")
+    vault, plan = "AWS::Backup::BackupVault", "AWS::Backup::BackupPlan"
+    made = backup.create_backup_vault(BackupVaultName="copies")
+    backup.create_backup_vault(BackupVaultName="daily")
+    backup.put_backup_vault_lock_configuration(BackupVaultName="copies", MinRetentionDays=7, ChangeableForDays=3)
+    copies = [{"DestinationBackupVaultArn": made["BackupVaultArn"], "Lifecycle": {"DeleteAfterDays": 35}}]
+    rule = {"RuleName": "nightly", "TargetBackupVaultName": "daily", "CopyActions": copies}
+    backup.create_backup_plan(BackupPlan={"BackupPlanName": "plan", "Rules": [rule]})
+    estate = aws.read(f"{vault}.LockConfiguration", f"{vault}.Observed.LockDate", f"{plan}.BackupPlan")
+    assert estate.unseen == ()
+    found = {one.name: one.properties for one in estate.of_type(vault)}
+    assert found["copies"]["LockConfiguration"]["MinRetentionDays"] == 7
+    assert isinstance(found["copies"]["Observed"]["LockDate"], str)
+    assert "LockConfiguration" not in found["daily"]
+    written = one(estate, plan)["BackupPlan"]["BackupPlanRule"]
+    assert [(each["TargetBackupVault"], each["CopyActions"]) for each in written] == [("daily", copies)]
+
+
+def test_a_vault_without_a_policy_has_none_and_one_whose_policy_is_refused_may_have_one(aws: Any) -> None:
+    aws.client("backup").create_backup_vault(BackupVaultName="copies")
+    none = Fault(
+        "refuse",
+        "backup:GetBackupVaultAccessPolicy",
+        code="ResourceNotFoundException",
+        status=400,
+        message="Backup Vault copies has no associated POLICY",
+    )
+    with aws.behind(none):
+        assert "AccessPolicy" not in one(aws.read("AWS::Backup::BackupVault.AccessPolicy"), "AWS::Backup::BackupVault")
+    with aws.behind(Fault("refuse", "backup:GetBackupVaultAccessPolicy")):
+        estate = aws.read("AWS::Backup::BackupVault.AccessPolicy")
+    [vault] = estate.of_type("AWS::Backup::BackupVault")
+    assert "needs backup:GetBackupVaultAccessPolicy" in vault.properties["AccessPolicy"].reason

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scanner.estate.unknown import Unknown
-from scanner.sources.aws import cloudtrail, cloudwatch, iam, kms, macie, organizations, s3control, sns
+from scanner.sources.aws import backup, cloudtrail, cloudwatch, iam, kms, macie, organizations, s3control, sns
 from scanner.sources.aws.calls import Found, Place
 
 HERE = Place("111111111111", "eu-west-1", "aws")
@@ -312,3 +312,57 @@ def test_the_organizations_policies_are_its_own_whoever_wrote_them() -> None:
     (found,) = organizations.policies({"Policies": [full]}, HERE, organization)
     assert (found.account, found.handle) == ("999999999999", "p-FullAWSAccess")
     assert organizations.content({"Policy": {"Content": "{"}}) == {"Content": Unknown("the policy is not JSON")}
+
+
+VAULT = "arn:aws:backup:eu-west-1:111111111111:backup-vault:copies"
+
+
+@pytest.mark.parametrize(
+    ("answered", "lock"),
+    [
+        ({"Locked": False}, None),
+        ({"Locked": True, "MinRetentionDays": 7, "MaxRetentionDays": 90}, (7, 90, None)),
+        (
+            {"Locked": True, "MinRetentionDays": 7, "MaxRetentionDays": 90, "LockDate": NOON},
+            (7, 90, "AWS shows the day on which a lock becomes final (LockDate), not how many days that took"),
+        ),
+    ],
+)
+def test_a_vault_shows_when_its_lock_becomes_final(answered: dict[str, Any], lock: Any) -> None:
+    vault = {"BackupVaultName": "copies", "BackupVaultArn": VAULT, "EncryptionKeyArn": "arn:k", **answered}
+    (found,) = backup.vaults({"BackupVaultList": [vault | {"NumberOfRecoveryPoints": 0}]}, HERE, None)
+    assert (found.arn, found.name, found.account, found.region) == (VAULT, "copies", "111111111111", "eu-west-1")
+    said = found.properties.get("LockConfiguration")
+    days = ("MinRetentionDays", "MaxRetentionDays", "ChangeableForDays")
+    reasons = [value.reason if isinstance(value, Unknown) else value for value in map((said or {}).get, days)]
+    assert (tuple(reasons) if said else None) == lock
+    assert found.properties["Observed.Locked"] is answered["Locked"]
+    assert found.properties["Observed.NumberOfRecoveryPoints"] == 0
+    assert found.properties.get("Observed.LockDate") == ("2026-11-21T12:00:00Z" if "LockDate" in answered else None)
+
+
+def test_the_policy_of_a_vault() -> None:
+    assert backup.access_policy({"BackupVaultArn": VAULT, "Policy": '{"Version": "2012-10-17", "Statement": []}'}) == {
+        "AccessPolicy": EMPTY
+    }
+    assert backup.access_policy({}) == {}
+
+
+def test_a_plan_in_cloudformations_words() -> None:
+    plan = {"BackupPlanArn": "arn:aws:backup:eu-west-1:111111111111:backup-plan:1", "BackupPlanName": "nightly"}
+    (found,) = backup.plans({"BackupPlansList": [plan | {"BackupPlanId": "1"}]}, HERE, None)
+    assert (found.name, found.handle) == ("nightly", "1")
+    copy = {"DestinationBackupVaultArn": VAULT, "Lifecycle": {"DeleteAfterDays": 35, "DeleteAfterEvent": "X"}}
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "here", "RuleId": "r", "Lifecycle": {}, "CopyActions": [copy]}
+    assert backup.plan_rules({"BackupPlan": {"BackupPlanName": "nightly", "Rules": [rule]}}) == {
+        "BackupPlan": {
+            "BackupPlanName": "nightly",
+            "BackupPlanRule": [
+                {
+                    "RuleName": "daily",
+                    "TargetBackupVault": "here",
+                    "CopyActions": [{"DestinationBackupVaultArn": VAULT, "Lifecycle": {"DeleteAfterDays": 35}}],
+                }
+            ],
+        }
+    }
