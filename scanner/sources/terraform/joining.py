@@ -13,9 +13,7 @@ from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.terraform.pieces import Own, Part, Piece, Target, account_of
 from scanner.sources.terraform.reaching import Owners, Reach, gap
-
-_TELLING = ("PolicyName", "Id", "GrantId")
-"""What tells the elements of a list apart that several resources add to."""
+from scanner.sources.terraform.uniting import flat, nested, united, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class _Work:
 def join(pieces: Sequence[Piece], removed: Sequence[Piece] = ()) -> Joined:
     """The pieces of a whole plan, put together. `removed` are those of what the plan destroys: what the values of other
     resources still show of them, read before, will be gone."""
-    owners = _without(
+    owners = _left_of(
         Owners.of(piece.resource for piece in pieces if isinstance(piece, Own) and piece.target is None), removed
     )
     placed = _placed(owners, pieces)
@@ -87,22 +85,19 @@ def _placed(owners: Owners, pieces: Iterable[Piece]) -> list[_Placed]:
     ]
 
 
-def _without(owners: Owners, removed: Iterable[Piece]) -> Owners:
-    found: dict[int, Resource] = dict(enumerate(owners.resources))
-    gone = {piece.resource.identity for piece in removed if isinstance(piece, Own)}
+def _left_of(owners: Owners, removed: Sequence[Piece]) -> Owners:
+    """The owners without what their values show of things that will be gone."""
+    found = list(owners.resources)
     for one in _placed(owners, removed):
         if isinstance(one.piece, Part) and one.reach.number is not None:
             owner = found[one.reach.number]
-            left = (
-                (path, _left(value, one.piece) if path in dict(_flat(one.piece.properties)) else value)
-                for path, value in _flat(owner.properties)
-            )
-            found[one.reach.number] = replace(owner, properties=_nested({p: v for p, v in left if v is not None}))
-    return Owners.of(one for one in found.values() if not (one.type.endswith("Policy") and one.identity in gone))
+            found[one.reach.number] = replace(owner, properties=without(owner.properties, one.piece))
+    gone = {piece.resource.identity for piece in removed if isinstance(piece, Own) and piece.target is not None}
+    return Owners.of(one for one in found if one.identity not in gone)
 
 
 def _put(work: _Work, number: int, part: Part) -> None:
-    for path, value in _flat(part.properties):
+    for path, value in flat(part.properties):
         if part.adds:
             work.added[number][path] += value if isinstance(value, list) else [value]
             continue
@@ -118,7 +113,7 @@ def _doubt(work: _Work, owners: Owners, placed: Iterable[_Placed]) -> None:
         if isinstance(one.piece, Part) and one.reach.doubt is not None:
             planned = one.piece.planned
             doubt = Unknown(f"{one.address} may set it: what that is for is not known ({one.reach.doubt.reason})")
-            for path, _ in _flat(one.piece.properties):
+            for path, _ in flat(one.piece.properties):
                 seen.setdefault((one.target.type, account_of(planned), planned.region, path, one.piece.adds), doubt)
     for (type_, account, region, path, adds), doubt in seen.items():
         for number, owner in enumerate(owners.resources):
@@ -133,10 +128,9 @@ def _changed(owner: Resource, added: Mapping[str, list[Value]], settings: _Chang
     """What is set whole leaves nothing of what was added."""
     if not added and not settings:
         return owner
-    properties = dict(_flat(owner.properties))
-    for path, values in added.items():
-        properties[path] = _united(properties.get(path), values)
-    return replace(owner, properties=_nested({**properties, **settings}))
+    present = dict(flat(owner.properties))
+    more = {path: united(present.get(path), values) for path, values in added.items()}
+    return replace(owner, properties=nested({**present, **more, **settings}.items()))
 
 
 def _with_policies(owners: Iterable[Resource], placed: Iterable[_Placed]) -> Iterator[Resource]:
@@ -172,32 +166,3 @@ def _gaps(placed: Iterable[_Placed]) -> Iterator[Unseen]:
         says_something = isinstance(one.piece, Own) or one.piece.properties
         if one.reach.number is None and not one.reach.misplaced and says_something:
             yield gap(one.piece, one.target, one.reach)
-
-
-def _united(present: Value, more: Iterable[Value]) -> list[Value]:
-    """A list with more elements; one that is called like another takes its place."""
-    known: dict[object, Value] = {}
-    for element in (*(present if isinstance(present, list) else [] if present is None else [present]), *more):
-        known[_called(element)] = element
-    return list(known.values())
-
-
-def _called(element: Value) -> object:
-    if isinstance(element, Mapping):
-        named = next((element[key] for key in _TELLING if isinstance(element.get(key), str)), None)
-        return id(element) if named is None else ("named", named)
-    return element if isinstance(element, str | Unknown) else id(element)
-
-
-def _flat(properties: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    for name, value in properties.items():
-        if name == "Observed" and isinstance(value, Mapping):
-            yield from ((f"Observed.{inner}", found) for inner, found in value.items())
-        else:
-            yield name, value
-
-
-def _nested(flat: Mapping[str, Value]) -> dict[str, Value]:
-    nested = {name: value for name, value in flat.items() if not name.startswith("Observed.")}
-    observed = {name.partition(".")[2]: value for name, value in flat.items() if name.startswith("Observed.")}
-    return {**nested, "Observed": observed} if observed else nested

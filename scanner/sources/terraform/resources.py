@@ -15,7 +15,7 @@ from scanner.sources.declared import Declared, Deployment
 from scanner.sources.terraform import backup, iam, kms, organizations, s3, s3_events, s3_split, sns, watching
 from scanner.sources.terraform.joining import join
 from scanner.sources.terraform.keeping import kept_resource
-from scanner.sources.terraform.pieces import Types
+from scanner.sources.terraform.pieces import Piece, Types
 from scanner.sources.terraform.planned import Planned
 
 TYPES: Types = {
@@ -34,17 +34,22 @@ TYPES: Types = {
 _STACKS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set", "aws_cloudformation_stack_set_instance")
 
 
-def declared_by(planned: Sequence[Planned], deployment: Deployment) -> Declared:
+def declared_by(planned: Sequence[Planned], deployment: Deployment, removed: Sequence[Planned] = ()) -> Declared:
     """The resources of a plan's instances, joined, and what of them lands on things that the plan does not show.
 
     Of attributes that the provider computes where nobody configures them (`versioning` and `policy` of a bucket,
     `policy` of a key, `managed_policy_arns` of a role), `values` must hold those that the configuration gives, known
     or Unknown, and those whose value is known. One that is unknown and not configured is left to AWS and must be
     absent from `values`: here an Unknown is something that somebody decided on and nobody can read yet.
+
+    `removed` are the instances that the plan destroys, as they were: what a bucket's values still show of a
+    replication configuration that goes is not there afterwards.
     """
     managed = [one for one in planned if one.mode == "managed"]
-    pairs = [(one, list(TYPES[one.type](one)) if one.type in TYPES else []) for one in managed]
-    joined = join([piece for _, pieces in pairs for piece in pieces])
+    pairs = [(one, _pieces(one)) for one in managed]
+    joined = join(
+        [piece for _, pieces in pairs for piece in pieces], [piece for one in removed for piece in _pieces(one)]
+    )
     kept = (kept_resource(one, pieces, joined, deployment) for one, pieces in pairs if one.type.startswith("aws_"))
     beside = [completed(one) for one in kept if one is not None]
     return Declared(
@@ -58,9 +63,15 @@ def resources_of(planned: Sequence[Planned], deployment: Deployment) -> tuple[Re
     return declared_by(planned, deployment).resources
 
 
+def _pieces(planned: Planned) -> list[Piece]:
+    return list(TYPES[planned.type](planned)) if planned.type in TYPES else []
+
+
 def _whole(resource: Resource) -> Resource:
     """The resource with AWS's defaults, which remembers what the plan itself sets."""
-    return replace(completed(resource), stated=frozenset(resource.properties) - {"Observed"})
+    known = s3.told(resource)
+    stated = frozenset(name for name, value in known.properties.items() if value != s3.NOT_IN_PLAN) - {"Observed"}
+    return replace(completed(known), stated=stated)
 
 
 def _unread(planned: Planned) -> Iterator[Unseen]:

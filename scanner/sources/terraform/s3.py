@@ -10,8 +10,8 @@ from scanner.sources.terraform.pieces import (
     Piece,
     Target,
     Types,
-    of_another,
     account_of,
+    of_another,
     resource_of,
     target_of,
     whole,
@@ -37,9 +37,34 @@ BUCKET, BUCKET_POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 MRAP, MRAP_POLICY = "AWS::S3::MultiRegionAccessPoint", "AWS::S3::MultiRegionAccessPointPolicy"
 
 
+NOT_IN_PLAN = Unknown("the bucket is there already, and nothing in the plan sets it")
+"""What stands for settings of an existing bucket that Terraform keeps in resources of their own, and has none of."""
+
+_APART = (
+    *("PublicAccessBlockConfiguration", "OwnershipControls", "MetricsConfigurations", "InventoryConfigurations"),
+    "NotificationConfiguration",
+)
+"""Settings that the provider never reads as part of a bucket."""
+
+_UNVERSIONED = Unknown("S3 refuses Object Lock for a bucket that is there and not versioned")
+
+
+def told(resource: Resource) -> Resource:
+    """A joined bucket, with Object Lock that is put on it afterwards only where S3 lets it; any other resource."""
+    found = resource.properties
+    versioning = found.get("VersioningConfiguration")
+    status = versioning.get("Status") if isinstance(versioning, Mapping) else versioning
+    is_later = isinstance(found.get("ObjectLockConfiguration"), Mapping) and found.get("ObjectLockEnabled") is not True
+    if resource.type != BUCKET or not is_later or status == "Enabled":
+        return resource
+    doubt = status if isinstance(status, Unknown) else _UNVERSIONED
+    return resource.with_properties(ObjectLockEnabled=doubt, ObjectLockConfiguration=doubt)
+
+
 def _bucket(planned: Planned) -> Iterable[Piece]:
     """The bucket, and its policy where it carries one itself."""
-    properties = {**built(planned.values, _BUCKET), **s3_acl.of_bucket(planned)}
+    untold = {} if "create" in planned.actions else dict.fromkeys(_APART, NOT_IN_PLAN)
+    properties = {**untold, **built(planned.values, _BUCKET), **s3_acl.of_bucket(planned)}
     bucket = resource_of(planned, BUCKET, properties, "BucketName")
     yield Own(planned, bucket)
     policy = plain("policy")(planned.values)

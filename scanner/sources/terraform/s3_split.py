@@ -9,7 +9,6 @@ from scanner.sources.terraform.planned import Planned
 from scanner.sources.terraform.readers import (
     Reader,
     Values,
-    always,
     block,
     blocks,
     built,
@@ -87,7 +86,6 @@ TYPES: Types = {
     "aws_s3_bucket_lifecycle_configuration": _set(LifecycleConfiguration=lifecycle.of_resource),
     "aws_s3_bucket_logging": _set(LoggingConfiguration=_together(LOGGING)),
     "aws_s3_bucket_object_lock_configuration": _set(
-        ObjectLockEnabled=always(True),
         ObjectLockConfiguration=_together(
             {"ObjectLockEnabled": plain("object_lock_enabled", "Enabled"), "Rule": DEFAULT_RETENTION}
         ),
