@@ -15,6 +15,7 @@ from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.texts import settled
 
 _FUNCTIONS: Mapping[str, Callable[[Context, Value, Scope], Value]] = {**CHOOSING, **MAKING}
+_SHORT = 1_000
 _UNDER_CONDITIONS = "compare under Conditions, and choose with Fn::If"
 _UNDER_RULES = "it may stand under Rules only"
 _ELSEWHERE: Mapping[str, str] = {
@@ -39,12 +40,23 @@ def resolved(context: Context, value: Value, scope: Scope) -> Value:
         case dict():
             found = _mapping(context, value, scope)
         case list():
-            items = [resolved(context, item, scope.at(number)) for number, item in enumerate(value)]
+            items = (
+                item if _is_plain(item) else resolved(context, item, scope.at(number))
+                for number, item in enumerate(value)
+            )
             found = [item for item in items if item is not NO_VALUE]
+            work.spend(scope, len(found))
         case _:
             found = value
     work.depth -= 1
     return found
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether a value is surely what it resolves to; most are."""
+    if isinstance(value, str):
+        return len(value) <= _SHORT and "{" not in value
+    return not isinstance(value, dict | list)
 
 
 def _mapping(context: Context, value: Mapping[str, Value], scope: Scope) -> Value:
@@ -59,7 +71,7 @@ def _mapping(context: Context, value: Mapping[str, Value], scope: Scope) -> Valu
             return member
         if key.startswith("Fn::"):
             raise place.error(f"{key} stands among other keys; a function is the only key of its mapping")
-        found = resolved(context, member, place)
+        found = member if _is_plain(member) else resolved(context, member, place)
         if found is not NO_VALUE:
             members[key] = found
     return members

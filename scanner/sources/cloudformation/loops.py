@@ -23,6 +23,7 @@ def expanded(
     A loop over a list that is not known stays one member: its own key, and an Unknown. Raises `InvalidInputError` for
     a loop that is not well formed, and for two members of one name.
     """
+    context.work.spend(scope, len(members))
     if not any(key.startswith(FOR_EACH) for key in members):
         for key, value in members.items():
             yield scope.filled(key), value, scope.at(key)

@@ -8,6 +8,7 @@ file and line.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from scanner.cycles import unsearched
 from scanner.errors import InvalidInputError
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Location
@@ -70,7 +71,8 @@ def resolve(source: Source, deployment: Deployment, exports: Exports) -> Stack:
     Raises `InvalidInputError` for what can never be deployed, for parameters that the template does not take, and for
     a template that takes too much work.
     """
-    return _stack(_opened(source, deployment, exports))
+    with unsearched():
+        return _stack(_opened(source, deployment, exports))
 
 
 def variables(source: Source, deployment: Deployment) -> tuple[Variable, ...]:
@@ -78,7 +80,8 @@ def variables(source: Source, deployment: Deployment) -> tuple[Variable, ...]:
 
     Those of nested stacks are named `Nested.Parameter` and `Nested.Condition`. Raises as `resolve` does.
     """
-    return variables_of(_opened(source, deployment, {}))
+    with unsearched():
+        return variables_of(_opened(source, deployment, {}))
 
 
 def _opened(source: Source, deployment: Deployment, exports: Exports) -> Resolution:
