@@ -11,7 +11,7 @@ from typing import Protocol
 
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.placeholders import placeholder_in
-from scanner.sources.terraform.addresses import Key
+from scanner.sources.terraform.addresses import Key, Step
 from scanner.sources.terraform.arguments import Scope
 from scanner.sources.terraform.configuration import MAX_TREE_DEEP, Block, Expression, expression, is_expression
 from scanner.sources.terraform.following import Origin, Trace, follow
@@ -84,6 +84,7 @@ class Expressions(Texts):
     around: Surroundings
     block: Block
     scope: Scope
+    crossings: dict[tuple[tuple[Step, ...], str], bool]
 
     def scalar(self, given: Expression, path: tuple[str, ...]) -> Value:
         """What the slot can only hold, when all that its expression leads to is one and the same thing."""
@@ -147,6 +148,12 @@ class Expressions(Texts):
         With two buckets of one block that replicate to each other, `aws_s3_bucket.a[each.key == "x" ? "y" : "x"]` is
         listed as `aws_s3_bucket.a[each.key]` is.
         """
+        key = (self.scope.steps, self.block.address)
+        if key not in self.crossings:
+            self.crossings[key] = self._is_crossing()
+        return self.crossings[key]
+
+    def _is_crossing(self) -> bool:
         owners: set[str] = set()
         others: set[str] = set()
         for path, given in _expressions(self.block.expressions, ()):

@@ -20,6 +20,9 @@ from scanner.sources.terraform.planned import Identity, Place
 MAX_CHAIN = 30
 """Through how many resources a reference leads to another. A chain in practice is no longer than four."""
 
+MAX_ANY = 100
+"""How many instances are looked at where any of a block's may be meant."""
+
 PlaceOf = Callable[[Instance], Place]
 
 
@@ -37,6 +40,7 @@ class Resolution:
         self._values: dict[str, Mapping[str, Value]] = {}
         self._identities: dict[str, Mapping[str, Value]] = {}
         self._documents: dict[str, Value] = {}
+        self._crossings: dict[tuple[tuple[Step, ...], str], bool] = {}
         self._open: set[str] = set()
         self._instances: dict[tuple[tuple[Step, ...], str], dict[Key | None, Instance]] = {}
         for instance in plan.instances:
@@ -59,10 +63,10 @@ class Resolution:
         return values
 
     def instances_of(self, origin: Origin) -> Sequence[Instance] | None:
-        """The instances that an origin may mean; None when they should be there and are not."""
+        """The instances that an origin may mean; None when one should be there and is not, or for too many."""
         group = self._instances.get((origin.steps, origin.block), {})
         if origin.is_any:
-            return tuple(group.values())
+            return tuple(group.values()) if len(group) <= MAX_ANY else None
         if origin.key in group:
             return (group[origin.key],)
         # What does not exist is not the value: `try(aws_kms_key.a[0].arn, aws_kms_replica_key.a[0].arn)`.
@@ -105,7 +109,8 @@ class Resolution:
             return _unresolved(instance, self.real)
         scope = Scope(instance.steps, instance.key, block.for_each)
         marked = Marked(instance.values, instance.unknown, instance.sensitive)
-        return members(marked, block.expressions, (), Expressions(type_of(instance), self.real, self, block, scope))
+        resolver = Expressions(type_of(instance), self.real, self, block, scope, self._crossings)
+        return members(marked, block.expressions, (), resolver)
 
 
 def _unresolved(instance: Instance, real: Collection[str]) -> dict[str, Value]:
