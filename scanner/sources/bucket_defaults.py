@@ -32,7 +32,7 @@ def bucket(properties: dict[str, Value]) -> dict[str, Value]:
     filled["ReplicationConfiguration"] = _replication(properties.get("ReplicationConfiguration"))
     filled["NotificationConfiguration"] = _notifications(properties.get("NotificationConfiguration"))
     # The canned ACL tells all grants but who the owner is, which nobody knows by the id that grants have.
-    filled["Observed"] = {"AclGrants": None, **properties.get("Observed", {})}
+    filled["Observed"] = {"AclGrants": None}
     return {name: value for name, value in filled.items() if value is not None}
 
 
@@ -46,32 +46,30 @@ def switches(block: Value) -> Value:
 
 
 def _lock_and_versioning(properties: Mapping[str, Value]) -> dict[str, Value]:
-    """Object Lock makes a new bucket versioned. It is on where either place says so; it takes no configuration.
+    """Object Lock takes no configuration, and makes a bucket versioned that is created with it.
 
+    Without `ObjectLockEnabled`, a configuration may still switch it on, but only where versioning is on already.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html (2026-11)
     """
-    configuration, versioning = properties.get("ObjectLockConfiguration"), properties.get("VersioningConfiguration")
-    if versioning == {}:
+    created_with, configuration = properties.get("ObjectLockEnabled"), properties.get("ObjectLockConfiguration")
+    versioning = properties.get("VersioningConfiguration")
+    if versioning is None and created_with:
+        versioning = created_with if isinstance(created_with, Unknown) else {"Status": "Enabled"}
+    elif versioning == {}:
         versioning = {"Status": "Suspended"}
-    is_locked = _is_locked(properties.get("ObjectLockEnabled"), configuration)
-    if is_locked is True:
-        whole = configuration if isinstance(configuration, Unknown) else {**(configuration or {}), **_ON}
-        versioned = {"Status": "Enabled"} if versioning is None else versioning
-        return _three(True, whole, versioned)
-    if is_locked is False:
-        return _three(False, None, versioning)
-    return _three(is_locked, configuration or is_locked, is_locked if versioning is None else versioning)
+    is_locked = _is_locked(created_with, configuration)
+    if is_locked is True and not isinstance(configuration, Unknown):
+        configuration = {**(configuration or {}), **_ON}
+    elif isinstance(is_locked, Unknown):
+        configuration = configuration or is_locked
+    return {
+        "ObjectLockEnabled": is_locked,
+        "ObjectLockConfiguration": None if is_locked is False else configuration,
+        "VersioningConfiguration": versioning,
+    }
 
 
 _ON = {"ObjectLockEnabled": "Enabled"}
-
-
-def _three(is_locked: Value, configuration: Value, versioning: Value) -> dict[str, Value]:
-    return {
-        "ObjectLockEnabled": is_locked,
-        "ObjectLockConfiguration": configuration,
-        "VersioningConfiguration": versioning,
-    }
 
 
 def _is_locked(enabled: Value, configuration: Value) -> Value:

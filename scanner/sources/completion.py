@@ -29,11 +29,13 @@ def complete(type_: str, properties: Mapping[str, Value]) -> dict[str, Value]:
     shape = load_shape(type_)
     if shape is None:
         return {}
-    declared = conform(shape.schema, properties)
-    filled: dict[str, Value] = BY_TYPE[type_](declared) if type_ in BY_TYPE else declared
-    observed = {**dict.fromkeys(_observable(type_), NOT_YET), **filled.get("Observed", {})}
+    declared: dict[str, Value] = conform(shape.schema, properties)
+    told = declared.pop("Observed", {})
+    filled = BY_TYPE[type_](declared) if type_ in BY_TYPE else declared
+    certain = filled.pop("Observed", {})
+    observed = {**dict.fromkeys(_observable(type_), NOT_YET), **certain, **(told if isinstance(told, dict) else {})}
     known = {name: value for name, value in observed.items() if value is not None}
-    return {**filled, "Observed": known} if known else {k: v for k, v in filled.items() if k != "Observed"}
+    return {**filled, "Observed": known} if known else filled
 
 
 def completed(resource: Resource) -> Resource:

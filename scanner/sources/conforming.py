@@ -21,7 +21,7 @@ SAYS_BY_BEING_THERE = frozenset(
 """Properties that mean something even when they are empty; every other empty object or list means nothing."""
 
 _DERIVED = "Derived"
-_MOST_DIGITS = 18
+_MOST_DIGITS = 32
 
 
 def conform(schema: Schema, value: Value, name: str = "") -> Value:
@@ -100,11 +100,11 @@ def _integer(schema: Schema, value: Value, name: str) -> Value:
 def _number(_schema: Schema, value: Value, name: str) -> Value:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    text = value.strip() if isinstance(value, str) else ""
-    if text.removeprefix("-").isdecimal() and len(text) <= _MOST_DIGITS:
+    text = value.strip() if isinstance(value, str) and len(value) <= _MOST_DIGITS else ""
+    if text.removeprefix("-").isdecimal():
         return int(text)
     try:
-        number = float(text[:40])
+        number = float(text)
     except ValueError:
         return _misfit(value, name, "a number")
     return number if math.isfinite(number) else _misfit(value, name, "a number")

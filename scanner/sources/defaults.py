@@ -1,7 +1,8 @@
 """What AWS makes of what a declaration leaves out, type by type.
 
-Each function takes properties that already conform to their shape. A value that is None in `Observed` says for certain
-that AWS will report nothing there. Defaults: API references and CloudFormation's resource schemas, 2026-11.
+Each function takes properties that conform to their shape, without `Observed`, and may give what of that is certain: a
+value that is None there says that AWS will report nothing. Defaults: API references and CloudFormation's resource
+schemas, 2026-11.
 """
 
 from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ def subscription(properties: Properties) -> Properties:
     if isinstance(protocol, str) and isinstance(endpoint, str):
         properties = {**properties, "Endpoint": without_secrets(protocol, endpoint)}
     if protocol in CONFIRMED_AT_ONCE or (protocol == "sqs" and _same_account(endpoint, properties.get("TopicArn"))):
-        return {**properties, "Observed": {"PendingConfirmation": False, **properties.get("Observed", {})}}
+        return {**properties, "Observed": {"PendingConfirmation": False}}
     return properties
 
 
@@ -90,7 +91,7 @@ def vault(properties: Properties) -> Properties:
         observed["Locked"] = bool(lock)
         if not lock or "ChangeableForDays" not in lock:
             observed["LockDate"] = None
-    return {**properties, "Observed": {**observed, **properties.get("Observed", {})}}
+    return {**properties, "Observed": observed}
 
 
 def _placed_bucket(found: Resource) -> Resource:

@@ -26,7 +26,7 @@ def key(properties: dict[str, Value]) -> dict[str, Value]:
     }
     if filled["Origin"] == "EXTERNAL":
         filled["Enabled"] = False
-    return {**_with_rotation(filled), "Observed": {**_observed(filled), **properties.get("Observed", {})}}
+    return {**_with_rotation(filled), "Observed": _observed(filled)}
 
 
 def placed_key(found: Resource) -> Resource:
@@ -78,7 +78,7 @@ def _observed(filled: dict[str, Value]) -> dict[str, Value]:
         "Grants": [],
         "DeletionDate": None,
     }
-    if not is_imported:
+    if not is_imported and not isinstance(filled["Origin"], Unknown):
         observed["ValidTo"] = None
     match filled["MultiRegion"]:
         case True:

@@ -108,7 +108,9 @@ def _resource(
 ) -> Resource:
     place = draft.deployment
     region = "" if is_global else place.region
-    return Resource(type_, arn, place.account, region, name, properties, draft.declared.location)
+    # What is observed of a resource is not for its template to say.
+    shown = {key: value for key, value in properties.items() if key not in ("Observed", "Derived")}
+    return Resource(type_, arn, place.account, region, name, shown, draft.declared.location)
 
 
 def _bucket_policy(draft: Draft, around: Surroundings) -> Draft:
@@ -188,8 +190,8 @@ def _replica_key(draft: Draft, _around: Surroundings) -> Draft:
         ("KeySpec", "KeyUsage", "Origin", "EnableKeyRotation", "RotationPeriodInDays"), _LIKE_ITS_PRIMARY
     )
     family = {"MultiRegionKeyType": "REPLICA", "PrimaryKeyArn": properties.get("PrimaryKeyArn")}
-    whole = {**properties, **traits, "MultiRegion": True, "Observed": family}
-    return replace(draft, resources=(_resource(draft, _KEY, known.arn, known.name, whole),))
+    found = _resource(draft, _KEY, known.arn, known.name, {**properties, **traits, "MultiRegion": True})
+    return replace(draft, resources=(found.with_properties(Observed=family),))
 
 
 def _metric_filter(draft: Draft, _around: Surroundings) -> Draft:
