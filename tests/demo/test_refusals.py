@@ -25,6 +25,7 @@ def outcome_of(call, **arguments):
         ("cloudtrail", "DescribeTrails", "describe_trails", "AccessDeniedException"),
         ("logs", "DescribeMetricFilters", "describe_metric_filters", "AccessDeniedException"),
         ("macie2", "GetMacieSession", "get_macie_session", "AccessDeniedException"),
+        ("backup", "ListBackupVaults", "list_backup_vaults", "AccessDeniedException"),
         ("organizations", "DescribeOrganization", "describe_organization", "AccessDeniedException"),
     ],
 )
