@@ -37,18 +37,19 @@ def identity(type_: str, logical_id: str, properties: Mapping[str, Value], deplo
     naming = NAMINGS.get(type_, Naming())
     stand_in = deployment.stand_in(logical_id)
     name, path = _name(naming, properties, deployment), _path(naming, properties)
-    if name is None or path is None:
+    if path is None:
+        # With its path unknown the whole ARN is; nothing must take it for that of a role without a path.
         name, path = stand_in, "/"
     parts = {
         "partition": deployment.partition,
         "account": deployment.account,
         "region": deployment.region,
-        "name": name,
+        "name": stand_in if name is None else name,
         "path": path,
         "id": stand_in,
     }
     arn = naming.arn.format_map(parts)
-    return Identity(name, arn, naming.is_global, {**parts, "arn": arn})
+    return Identity(parts["name"], arn, naming.is_global, {**parts, "arn": arn})
 
 
 def ref(type_: str, logical_id: str, properties: Mapping[str, Value], deployment: Deployment) -> Value:

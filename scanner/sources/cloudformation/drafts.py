@@ -100,7 +100,8 @@ def _plain(draft: Draft, **changed: Value) -> Resource:
         properties[naming.property] = known.name
     if type_ in _IDS:
         properties[_IDS[type_]] = known.parts["id"]
-    return _resource(draft, type_, known.arn, known.name, properties, is_global=known.is_global)
+    found = _resource(draft, type_, known.arn, known.name, properties, is_global=known.is_global)
+    return replace(found, stated=frozenset(draft.declared.properties))
 
 
 def _resource(

@@ -5,7 +5,7 @@ is attached to somebody whom no template declares cannot be shown, and is said t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Resource
@@ -55,11 +55,10 @@ def fold(resources: Sequence[Resource], attached: Iterable[Attachment]) -> tuple
 
 def _with(owner: Resource, one: Attachment) -> Resource:
     present = owner.properties.get(one.to)
-    if present is None:
-        return owner.with_properties(**{one.to: [one.value]})
-    if not isinstance(present, list) or one.value in present:
+    if present is not None and (not isinstance(present, list) or one.value in present):
         return owner
-    return owner.with_properties(**{one.to: [*present, one.value]})
+    stated = (owner.stated or frozenset()) | {one.to}
+    return replace(owner.with_properties(**{one.to: [*(present or ()), one.value]}), stated=stated)
 
 
 def _gap(one: Attachment) -> Unseen:

@@ -43,19 +43,18 @@ _ARN = {"Arn": "{arn}"}
 
 
 def _plain(service: str, resource: str, property_: str, *, ref: str = "{name}", **attributes: str) -> Naming:
-    """A type of one region with `Arn` as its attribute."""
+    """A type of one region with `Arn` among its attributes."""
     return Naming(property_, _regional(service, resource), ref, {**_ARN, **attributes})
 
 
-def _iam(kind: str, property_: str, *, ref: str = "{name}", **attributes: str) -> Naming:
-    arn = _global("iam", f"{kind}{{path}}{{name}}")
-    return Naming(property_, arn, ref, {**_ARN, **attributes}, is_global=True)
+def _iam(kind: str, property_: str) -> Naming:
+    return Naming(property_, _global("iam", f"{kind}{{path}}{{name}}"), attributes=_ARN, is_global=True)
 
 
 def _organizations(resource: str, property_: str = "", **attributes: str) -> Naming:
     """Names are not unique in an organization, so that ids are what ARNs and references are made of."""
     arn = _global("organizations", resource)
-    return Naming(property_, arn, "{id}", {**_ARN, "Id": "{id}", **attributes}, is_global=True)
+    return Naming(property_, arn, "{id}", {**_ARN, **attributes}, is_global=True)
 
 
 _S3_DOMAINS = {
@@ -82,7 +81,9 @@ NAMINGS: Mapping[str, Naming] = {
     "AWS::IAM::User": _iam("user", "UserName"),
     "AWS::IAM::Group": _iam("group", "GroupName"),
     "AWS::IAM::InstanceProfile": _iam("instance-profile", "InstanceProfileName"),
-    "AWS::IAM::ManagedPolicy": _iam("policy", "ManagedPolicyName", ref="{arn}", PolicyArn="{arn}"),
+    "AWS::IAM::ManagedPolicy": Naming(
+        "ManagedPolicyName", _global("iam", "policy{path}{name}"), "{arn}", {"PolicyArn": "{arn}"}, is_global=True
+    ),
     "AWS::IAM::OIDCProvider": Naming(
         "Url", _global("iam", "oidc-provider/{name}"), "{arn}", _ARN, is_global=True, after="://"
     ),
@@ -92,7 +93,7 @@ NAMINGS: Mapping[str, Naming] = {
     "AWS::KMS::ReplicaKey": Naming(
         "PrimaryKeyArn", _regional("kms", "key/{name}"), attributes={**_ARN, "KeyId": "{name}"}, after=":key/"
     ),
-    "AWS::KMS::Alias": Naming("AliasName", _regional("kms", "{name}"), attributes=_ARN),
+    "AWS::KMS::Alias": Naming("AliasName", _regional("kms", "{name}")),
     "AWS::SNS::Topic": Naming(
         "TopicName", _regional("sns", "{name}"), "{arn}", {"TopicArn": "{arn}", "TopicName": "{name}"}
     ),
@@ -112,12 +113,13 @@ NAMINGS: Mapping[str, Naming] = {
     ),
     "AWS::Organizations::Organization": _organizations(
         "organization/{id}",
+        Id="{id}",
         ManagementAccountId="{account}",
         ManagementAccountArn=_global("organizations", "account/{id}/{account}"),
     ),
-    "AWS::Organizations::OrganizationalUnit": _organizations("ou/{id}", "Name"),
+    "AWS::Organizations::OrganizationalUnit": _organizations("ou/{id}", "Name", Id="{id}"),
     "AWS::Organizations::Account": _organizations("account/{id}", AccountId="{id}"),
-    "AWS::Organizations::Policy": _organizations("policy/{id}", "Name"),
+    "AWS::Organizations::Policy": _organizations("policy/{id}", "Name", Id="{id}"),
     "AWS::SQS::Queue": _plain(
         "sqs",
         "{name}",

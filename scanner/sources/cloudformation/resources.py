@@ -34,9 +34,9 @@ def declared(stack: Stack, memory: MutableMapping[str, Literals] | None = None) 
     pieces = tuple(piece for one in stacks for piece in _pieces(one))
     plain = tuple(with_access_points(resource for piece in pieces for resource in piece.draft.resources))
     folded, gaps = fold(plain, (each for piece in pieces for each in piece.attached))
-    beside = (*_templates(stacks, {} if memory is None else memory), *_kept(pieces, folded))
+    complete = (completed(resource) for resource in (*folded, *_kept(pieces, folded)))
     return Declared(
-        resources=tuple(completed(resource) for resource in (*folded, *beside)),
+        resources=(*complete, *_templates(stacks, {} if memory is None else memory)),
         exports=stack.exports,
         unseen=(*_unseen(stacks, pieces), *gaps),
         waivers=tuple(_waivers(stacks)),
