@@ -80,10 +80,15 @@ def _of_policy(policy: Value, effort: Effort) -> Iterator[Value]:
         if isinstance(statement, Unseen):
             yield Unknown(statement.reason)
         else:
-            of = {"Policy": name, "Statement": statement_name(statement)}
-            yield from (
-                found if isinstance(found, Unknown) else of | found for found in _of_statement(statement, effort)
-            )
+            yield from (_placed(found, name, statement) for found in _of_statement(statement, effort))
+
+
+def _placed(fault: dict[str, Value] | Unknown, policy: str, statement: Statement) -> Value:
+    """A fault with the policy and the statement that it is in."""
+    if isinstance(fault, Unknown):
+        return fault
+    name = statement_name(statement)
+    return {"Policy": policy, "Statement": name, **fault, "What": f"{name} of {policy}: {fault['What']}"}
 
 
 def _of_statement(statement: Statement, effort: Effort) -> Iterator[dict[str, Value] | Unknown]:
