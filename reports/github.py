@@ -12,26 +12,29 @@ from typing import TextIO
 from reports.messages import new_first, sentences
 from reports.options import Options
 from reports.places import place_of
-from reports.wording import coverage_line, plural, summary_line
+from reports.wording import account_names, coverage_line, lift_line, plural, summary_line
 from scanner.estate.verdict import Verdict
 from scanner.findings.finding import Finding
+from scanner.findings.lifts import lifts
 from scanner.findings.scan import Scan
 from scanner.inert import inert, one_line, shortened
 
 MAX_ANNOTATIONS = 10
 """How many annotations of each level GitHub shows of a step."""
 
-MAX_TITLE = 255
+MAX_REASONS = 5
+"""How many of the things that keep findings undecided are named."""
 
-_LISTED = (Verdict.FAIL, Verdict.UNKNOWN)
+MAX_TITLE = 255
 
 
 def write(scan: Scan, stream: TextIO, options: Options) -> None:
     """Write the commands, one a line. `only`, `baseline`, `fail_on` and `root` of the options matter.
 
-    A failure that breaks the build is an error, any other new one a warning; what is known or undecided is a notice.
+    A failure that breaks the build is an error, any other new one a warning, and what the baseline knows a notice. What
+    is undecided is summed up by what keeps it so.
     """
-    listed = list(new_first(scan.listed(options.only or _LISTED), options.baseline))
+    listed = list(new_first(scan.listed(options.only or (Verdict.FAIL,)), options.baseline))
     # One notice is kept for the last line.
     for level, limit in (("error", MAX_ANNOTATIONS), ("warning", MAX_ANNOTATIONS), ("notice", MAX_ANNOTATIONS - 1)):
         chosen = [finding for finding in listed if _level(finding, options) == level]
@@ -49,6 +52,10 @@ def command(name: str, message: str, **properties: str | int) -> str:
 def _summary(scan: Scan, options: Options) -> Iterator[str]:
     yield f"{summary_line(scan)}."
     yield f"Seen: {coverage_line(scan)}."
+    lifted, accounts = lifts(scan), account_names(scan)
+    yield from (f"In the way: {lift_line(lift, accounts)}." for lift in lifted[:MAX_REASONS])
+    if len(lifted) > MAX_REASONS:
+        yield f"In the way: {len(lifted) - MAX_REASONS:,} more reasons."
     if options.ending is not None:
         code, told = options.ending
         yield f"Exit code {code}: {told}."

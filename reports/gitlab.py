@@ -1,15 +1,15 @@
 """GitLab's Code Quality report: what a merge request shows of failures that its branch adds or mends.
 
-GitLab compares the reports of both branches by fingerprint itself, so a baseline changes nothing here. FAIL and UNKNOWN
-are listed; what stands in no file gets a path that names the resource, for GitLab drops an entry without one.
-(docs.gitlab.com, Code Quality report format, 2026-11)
+GitLab compares the reports of both branches by fingerprint itself, so a baseline changes nothing here. What stands in
+no file gets a path that names the resource, for GitLab drops an entry without one. (docs.gitlab.com, Code Quality
+report format, 2026-11)
 """
 
 from collections.abc import Mapping
 from typing import Any, TextIO
 
 from reports.json_text import write_list
-from reports.messages import sentences
+from reports.messages import pipeline_findings, sentences
 from reports.options import Options
 from reports.places import place_of
 from scanner.estate.verdict import Severity, Verdict
@@ -17,7 +17,6 @@ from scanner.findings.finding import Finding
 from scanner.findings.scan import Scan
 from scanner.inert import inert
 
-_LISTED = (Verdict.FAIL, Verdict.UNKNOWN)
 _SEVERITIES: Mapping[Severity, str] = {
     Severity.CRITICAL: "blocker",
     Severity.HIGH: "critical",
@@ -28,8 +27,8 @@ _SEVERITIES: Mapping[Severity, str] = {
 
 
 def write(scan: Scan, stream: TextIO, options: Options) -> None:
-    """Write the report. `only` and `root` of the options matter."""
-    write_list(stream, (_entry(finding, scan, options) for finding in scan.listed(options.only or _LISTED)))
+    """Write the report. `only`, `allow_unknown` and `root` of the options matter."""
+    write_list(stream, (_entry(finding, scan, options) for finding in pipeline_findings(scan, options)))
     stream.write("\n")
 
 

@@ -13,6 +13,7 @@ from reports import wording
 from reports.change_view import ChangeView, change_view
 from reports.link_view import LinkRow, link_rows, links_line
 from reports.options import Options
+from scanner.estate.estate import Account
 from scanner.estate.intent import Waiver
 from scanner.estate.verdict import Severity, Verdict
 from scanner.findings.finding import Finding
@@ -20,6 +21,7 @@ from scanner.findings.lifts import lifts
 from scanner.findings.rule_info import RuleInfo
 from scanner.findings.scan import Scan
 from scanner.inert import one_line
+from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION
 
 FIRST_ROWS = 10
 MAX_ROWS = 1000
@@ -164,6 +166,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account in scope; `id` is empty where nobody said which it is."""
+
+    id: str
+    name: str
+    regions: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All of the page."""
 
@@ -185,6 +196,7 @@ class Page:
     sections: list[Section]
     first_rows: int
     quiet: list[Group]
+    accounts: list[AccountRow]
     ending: Mapping[str, object] | None
 
 
@@ -223,6 +235,7 @@ def page_of(scan: Scan, options: Options) -> Page:
         sections=list(_sections(groups)),
         first_rows=FIRST_ROWS,
         quiet=sorted((group for group in groups if not group.findings), key=_order),
+        accounts=[_account_row(account) for account in scan.coverage.accounts],
         ending=None if options.ending is None else dict(zip(("code", "meaning"), options.ending, strict=True)),
     )
 
@@ -271,6 +284,12 @@ def _row(finding: Finding, accounts: Mapping[str, str]) -> Row:
         more=finding.more,
         waiver=finding.waiver,
     )
+
+
+def _account_row(account: Account) -> AccountRow:
+    id_ = "" if account.id == UNNAMED_ACCOUNT else account.id
+    regions = ", ".join("not named" if region == UNNAMED_REGION else region for region in account.regions)
+    return AccountRow(id_, account.name, regions or "all enabled")
 
 
 def _headline(scan: Scan) -> str:

@@ -109,8 +109,8 @@ def _loss(entry: Mapping[str, Value]) -> str:
 
 
 def _place(end: Mapping[str, Value], accounts: Mapping[str, str]) -> str:
-    account = str(end["account"])
-    return _joined((accounts.get(account) or _shown(account), _shown(end["region"])))
+    account, region = str(end["account"]), str(end["region"])
+    return _shown(_joined((wording.account_name(account, accounts), wording.region_name(region))))
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from reports import wording
+from reports.options import Options
 from scanner.estate.verdict import Verdict
 from scanner.findings.baseline import Baseline
 from scanner.findings.finding import Finding
 from scanner.findings.rule_info import RuleInfo
+from scanner.findings.scan import Scan
 from scanner.inert import one_line
 
 _WORDS = {
@@ -36,6 +38,16 @@ def sentences(finding: Finding, rule: RuleInfo) -> Iterator[str]:
         yield f"Accepted {_ended(wording.waiver_line(finding.waiver))}"
     elif rule.fix and finding.verdict is Verdict.FAIL:
         yield f"Next step: {_ended(rule.fix)}"
+
+
+def pipeline_findings(scan: Scan, options: Options, *, waived: bool = False) -> Iterator[Finding]:
+    """The findings that a pipeline is told of, unless the user chose others.
+
+    These are what fails and what could not be judged, the latter unless the user allows it: a template by itself leaves
+    much undecided, and a page full of it hides what fails.
+    """
+    verdicts = {Verdict.FAIL: True, Verdict.UNKNOWN: not options.allow_unknown, Verdict.WAIVED: waived}
+    return scan.listed(options.only or [verdict for verdict, is_told in verdicts.items() if is_told])
 
 
 def new_first(findings: Iterable[Finding], baseline: Baseline | None) -> Iterator[Finding]:

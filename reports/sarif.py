@@ -2,7 +2,7 @@
 
 GitHub rejects a whole file for one result without a physical location, for one result too many, and for size. So what
 stands in no file gets a path that names the resource, the worst results come first, and what is cut is told as a
-notification of the run. FAIL, UNKNOWN and WAIVED are listed, PASS only when it is asked for.
+notification of the run. FAIL and WAIVED are listed, UNKNOWN unless it is allowed, PASS only when it is asked for.
 """
 
 import re
@@ -15,12 +15,13 @@ from typing import Any, TextIO
 
 from reports import wording
 from reports.json_text import dumped, write_dumped
-from reports.messages import new_first, sentences
+from reports.messages import new_first, pipeline_findings, sentences
 from reports.options import Options
 from reports.places import Place, place_of
 from reports.sarif_rules import LEVELS, MAX_TAGS, all_tags, descriptor, descriptor_id
 from scanner.estate.verdict import Verdict
 from scanner.findings.finding import Finding
+from scanner.findings.lifts import lifts
 from scanner.findings.scan import Scan
 from scanner.inert import inert
 
@@ -33,7 +34,6 @@ MAX_PACKED = 9_000_000
 MAX_NOTIFICATIONS = 1000
 """How many things that were not seen are listed."""
 
-_LISTED = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WAIVED)
 _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.WAIVED: "fail", Verdict.PASS: "pass"}
 _LEVELS = {"error": 0, "warning": 1, "note": 2}
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]*)?")
@@ -41,7 +41,7 @@ _Document = Mapping[str, Any]
 
 
 def write(scan: Scan, stream: TextIO, options: Options) -> None:
-    """Write the log. `only`, `baseline`, `exit_code` and `root` of the options matter."""
+    """Write the log. `only`, `baseline`, `exit_code`, `allow_unknown` and `root` of the options matter."""
     log = _log_of(scan, options)
     stream.write('{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{\n"tool":')
     stream.write(dumped({"driver": log.driver}))
@@ -148,6 +148,11 @@ class _Log:
             text = f"{wording.plural(tagged, 'rule')} would have more than {MAX_TAGS} tags: the rest is in their help"
             yield _notification("tags", "note", text)
         yield from (_notification("message", "warning", inert(message)) for message in self.scan.messages)
+        if self.options.allow_unknown:
+            for lift in lifts(self.scan)[:MAX_NOTIFICATIONS]:
+                yield _notification(
+                    "undecided", "note", f"In the way of a verdict: {wording.lift_line(lift, accounts)}"
+                )
         unseen = self.scan.coverage.unseen
         for gap in unseen[:MAX_NOTIFICATIONS]:
             yield _notification("unseen", "warning", f"Not seen: {wording.unseen_line(gap, accounts)}")
@@ -169,7 +174,7 @@ def _log_of(scan: Scan, options: Options) -> _Log:
 
 
 def _listed(scan: Scan, options: Options) -> Iterator[Finding]:
-    return scan.listed(options.only or _LISTED)
+    return pipeline_findings(scan, options, waived=True)
 
 
 def _fitting(results: Iterable[str]) -> Iterator[str]:
@@ -186,6 +191,7 @@ _NOTIFICATIONS = {
     "cut": "Results that are left out",
     "message": "What the user should know of the run",
     "tags": "Tags that are left out",
+    "undecided": "What keeps findings from being judged",
     "unseen": "What was asked for and not seen",
 }
 

@@ -14,6 +14,7 @@ from scanner.findings.finding import Finding
 from scanner.findings.lifts import Lift
 from scanner.findings.scan import Scan
 from scanner.inert import inert, one_line, shortened
+from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION
 
 VALUE_LIMIT = 120
 """How many characters of a value are shown; the JSON report has more of it."""
@@ -56,6 +57,16 @@ def account_names(scan: Scan) -> Mapping[str, str]:
     return {account.id: _account(account.id, account.name) for account in scan.coverage.accounts}
 
 
+def account_name(id_: str, accounts: Mapping[str, str]) -> str:
+    """How to write an account; empty for the one of which nobody said which it is."""
+    return "" if id_ == UNNAMED_ACCOUNT else accounts.get(id_) or inert(id_)
+
+
+def region_name(region: str) -> str:
+    """How to write a region; empty for the one of which nobody said which it is."""
+    return "" if region == UNNAMED_REGION else inert(region)
+
+
 def _account(id_: str, name: str) -> str:
     return f"{inert(id_)} ({shortened(inert(name), 40)})" if name and name != id_ else inert(id_)
 
@@ -63,8 +74,8 @@ def _account(id_: str, name: str) -> str:
 def place(finding: Finding, accounts: Mapping[str, str]) -> str:
     """Where the resource is: account and region, and file and line when a template declares it."""
     resource = finding.resource
-    account = accounts.get(resource.account) or inert(resource.account)
-    where = " ".join(part for part in (account, inert(resource.region)) if part)
+    parts = (account_name(resource.account, accounts), region_name(resource.region))
+    where = " ".join(part for part in parts if part)
     if finding.location is None:
         return where
     return " ".join(part for part in (f"{inert(finding.location.file)}:{finding.location.line}", where) if part)
@@ -82,7 +93,7 @@ def waiver_line(waiver: Waiver) -> str:
 
 def lift_line(lift: Lift, accounts: Mapping[str, str]) -> str:
     """One thing that would settle unknown findings, and what it would settle."""
-    where = ", ".join(accounts.get(account) or inert(account) for account in lift.accounts)
+    where = ", ".join(filter(None, (account_name(account, accounts) for account in lift.accounts)))
     if lift.iam_action:
         effects = ("would settle {}", "is one of the things needed for {}", "would show {} not seen")
         what = f"grant {inert(lift.iam_action)}" + (f" in {where}" if where else "")
@@ -97,8 +108,8 @@ def lift_line(lift: Lift, accounts: Mapping[str, str]) -> str:
 
 def unseen_line(unseen: Unseen, accounts: Mapping[str, str]) -> str:
     """One gap in coverage: where, what, why, and what would close it."""
-    account = accounts.get(unseen.account) or inert(unseen.account)
-    what = " ".join(part for part in (account, inert(unseen.region), inert(unseen.what)) if part)
+    parts = (account_name(unseen.account, accounts), region_name(unseen.region), inert(unseen.what))
+    what = " ".join(part for part in parts if part)
     return f"{what}: {shortened(inert(unseen.reason), 2 * VALUE_LIMIT)}"
 
 

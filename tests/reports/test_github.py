@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reports import FORMATS, Options
 from reports.github import MAX_ANNOTATIONS, command
+from scanner.estate.estate import Unseen
 from scanner.estate.resource import Location, Resource
 from scanner.estate.verdict import Severity, Verdict
 from scanner.findings.baseline import Baseline
@@ -61,26 +62,29 @@ def test_what_stands_in_no_file_is_told_without_one(scan: Scan) -> None:
 
 
 def test_only_new_failures_that_break_the_build_are_errors(scan: Scan) -> None:
-    assert levels_of(scan) == ["error", "error", "error", "notice"]
-    assert levels_of(scan, fail_on=Severity.CRITICAL) == ["error", "warning", "warning", "notice"]
+    assert levels_of(scan) == ["error", "error", "error"]
+    assert levels_of(scan, fail_on=Severity.CRITICAL) == ["error", "warning", "warning"]
     known = Baseline(frozenset({scan.findings[0].fingerprint}))
-    assert levels_of(scan, baseline=known) == ["error", "error", "notice", "notice"]
+    assert levels_of(scan, baseline=known) == ["error", "error", "notice"]
     assert levels_of(scan, only=[Verdict.UNKNOWN]) == ["notice"]
 
 
-def test_the_last_line_sums_up(scan: Scan) -> None:
+def test_the_last_line_sums_up_and_says_what_keeps_findings_undecided(scan: Scan) -> None:
     name, properties, message = parsed(lines_of(scan)[-1])
     assert (name, properties) == ("notice", {"title": "drscan"})
     assert message.startswith("3 failing (1 critical, 2 high), 1 unknown")
     assert "2 things not seen" in message
+    assert "\nIn the way: grant s3:GetBucketVersioning in 222222222222" in message
+    reasons = tuple(Unseen("1", "", "x", f"reason {number}") for number in range(9))
+    (line,) = lines_of(replace(scan, findings=(), coverage=replace(scan.coverage, unseen=reasons)))
+    assert "4 more reasons" in parsed(line)[2]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.UNKNOWN])
 def test_github_shows_ten_of_a_level_so_the_tenth_counts_the_rest(scan: Scan, verdict: Verdict) -> None:
     usual = replace(scan.findings[2], verdict=verdict)
-    exactly = levels_of(replace(scan, findings=(usual,) * 9))
-    assert len(exactly) == 9
-    lines = lines_of(replace(scan, findings=(usual,) * 30))
+    assert len(levels_of(replace(scan, findings=(usual,) * 9), only=[verdict])) == 9
+    lines = lines_of(replace(scan, findings=(usual,) * 30), only=[verdict])
     assert len(lines) == (MAX_ANNOTATIONS + 1 if verdict is Verdict.FAIL else MAX_ANNOTATIONS)
     shown = sum("orders-data" in line for line in lines)
     assert f"{30 - shown} findings more like these" in lines[-2]

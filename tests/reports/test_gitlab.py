@@ -40,6 +40,7 @@ def test_what_is_undecided_is_for_information_and_what_is_waived_is_not_there(sc
     assert entries["sealed"] == "info"
     assert entries["orders-dr"] == "blocker"
     assert "scratch-1" not in entries
+    assert len(entries_of(scan, allow_unknown=True)) == 3
 
 
 @pytest.mark.parametrize(("only", "number"), [([Verdict.WAIVED], 1), ([Verdict.PASS], 2), ([Verdict.FAIL], 3)])

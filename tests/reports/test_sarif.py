@@ -109,6 +109,13 @@ def test_what_passes_is_left_out_unless_it_is_asked_for(scan: Scan) -> None:
     assert {result["kind"] for result in run_of(scan, only=[Verdict.PASS])["results"]} == {"pass"}
 
 
+def test_what_is_undecided_and_allowed_is_no_alert_but_what_stands_in_the_way_is_told(scan: Scan) -> None:
+    run = run_of(scan, allow_unknown=True)
+    assert {result["kind"] for result in run["results"]} == {"fail"}
+    assert notes_of(run, "undecided")[0].startswith("In the way of a verdict: grant s3:GetBucketVersioning in 2222")
+    assert notes_of(run_of(scan), "undecided") == []
+
+
 @pytest.mark.parametrize(
     ("severity", "level", "score"),
     [("critical", "error", 9.0), ("high", "error", 7.0), ("medium", "warning", 4.0), ("low", "note", 0.1)],

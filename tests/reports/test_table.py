@@ -3,15 +3,19 @@
 import io
 import re
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pytest
 
 from reports import FORMATS, Options
+from scanner.estate.estate import Account, Unseen
+from scanner.estate.resource import Location, Resource
 from scanner.estate.verdict import Verdict
 from scanner.findings.baseline import Baseline
 from scanner.findings.exit_codes import ExitCode
 from scanner.findings.scan import Coverage, Scan
+from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION
 
 
 def text_of(scan: Scan, **options: Any) -> str:
@@ -66,6 +70,22 @@ def test_what_templates_would_change_is_told_link_by_link_and_grant_by_grant(sca
 def test_an_unknown_finding_shows_what_would_settle_it(scan: Scan) -> None:
     text = text_of(scan, width=200)
     assert re.search(r"\* grant s3:GetBucketVersioning in 222222222222 .*: would settle 1 finding", text)
+
+
+def test_a_place_that_nobody_named_is_not_called_by_its_stand_in(scan: Scan) -> None:
+    place = Location("dr.yaml", 3)
+    resource = Resource("AWS::S3::Bucket", "", UNNAMED_ACCOUNT, UNNAMED_REGION, "{Orders}", location=place)
+    finding = replace(scan.findings[3], resource=resource)
+    unseen = (Unseen(UNNAMED_ACCOUNT, UNNAMED_REGION, "AWS::IAM::Role", "it may be elsewhere"),)
+    coverage = Coverage((Account(UNNAMED_ACCOUNT, "", (UNNAMED_REGION,)),), unseen)
+    template = replace(scan, findings=(finding,), coverage=coverage)
+    for name in ("table", "html", "markdown", "junit"):
+        stream = io.StringIO()
+        FORMATS[name].write(template, stream, Options(width=200))
+        shown = stream.getvalue().replace(resource.identity, "").replace(escape(resource.identity), "")
+        assert "{Orders}" in shown
+        assert UNNAMED_ACCOUNT not in shown
+        assert UNNAMED_REGION not in shown
 
 
 def test_what_passes_is_counted_and_only_listed_when_asked_for(scan: Scan) -> None:
