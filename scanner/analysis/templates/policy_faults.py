@@ -6,7 +6,7 @@ service of an ARN is compared: CloudWatch Logs, for one, wants log groups where 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from scanner.analysis.access.policies import bounded, statement_name
@@ -98,13 +98,26 @@ def _of_statement(statement: Statement, effort: Effort) -> Iterator[dict[str, Va
             yield fault
         elif not statement.negates_actions:
             yield from _application(action, statement, effort)
-    conditions = statement.conditions
-    if isinstance(conditions, Unseen):
-        yield Unknown(conditions.reason)
-        return
-    for key in dict.fromkeys(condition.key for condition in conditions):
-        if meant := _NEVER_SENT.get(key.lower()):
+    for key in _condition_keys(statement):
+        if isinstance(key, Unknown):
+            yield key
+        elif meant := _NEVER_SENT.get(key.lower()):
             yield {"Key": key, "What": f"no request carries the condition key {key}; {meant} is meant"}
+
+
+def _condition_keys(statement: Statement) -> Iterator[str | Unknown]:
+    """The keys as they are written, for what they are compared with does not matter."""
+    conditions = statement.source.get("Condition")
+    operators = [conditions] if isinstance(conditions, Unseen) else _members(conditions)
+    for keys in operators:
+        if isinstance(keys, Unseen):
+            yield Unknown(keys.reason)
+        elif isinstance(keys, Mapping):
+            yield from keys
+
+
+def _members(value: object) -> Collection[object]:
+    return value.values() if isinstance(value, Mapping) else ()
 
 
 def _existence(action: str) -> dict[str, Value] | Unknown | None:
@@ -121,18 +134,27 @@ def _existence(action: str) -> dict[str, Value] | Unknown | None:
 
 def _application(action: str, statement: Statement, effort: Effort) -> Iterator[dict[str, Value] | Unknown]:
     """Whether the action acts on none of the statement's resources. Trust policies and NotResource name none."""
-    resources = statement.resources
-    if resources is None or statement.negates_resources or "*" in action.partition(":")[0]:
+    if statement.resources is None or statement.negates_resources or "*" in action.partition(":")[0]:
         return
-    if isinstance(resources, Unseen):
-        yield Unknown(resources.reason)
-        return
+    resources, doubt = _resources(statement)
     applies = _applies(action, tuple(_VARIABLE.sub("*", one) for one in resources), effort)
     if applies is None:
         yield Unknown(f"whether {action} acts on the resources of {statement_name(statement)} takes too long to tell")
+    elif not applies and doubt is not None:
+        yield doubt
     elif not applies:
         where = _shown(resources)
         yield {"Action": action, "Resource": where, "What": f"{action} never acts on {where}"}
+
+
+def _resources(statement: Statement) -> tuple[tuple[str, ...], Unknown | None]:
+    """The resources that are known, and why some are not."""
+    if isinstance(statement.resources, tuple):
+        return statement.resources, None
+    written = statement.source.get("Resource")
+    known = (one for one in written if isinstance(one, str)) if isinstance(written, list | tuple) else ()
+    doubt = statement.resources.reason if statement.resources else "the resources are not known"
+    return tuple(known), Unknown(doubt)
 
 
 def _applies(action: str, resources: tuple[str, ...], effort: Effort) -> bool | None:

@@ -41,13 +41,17 @@ class _Keys:
 
 
 def derive_template_roles(estate: Estate, _: Intent) -> Estate:
-    """Adds to resources of templates which `Roles` they have in recovery, and whether that `IsNeeded` at all."""
+    """Adds to resources of templates which `Roles` they have in recovery, and whether that `IsNeeded` at all.
+
+    `MayBeNeeded` is true as well where nobody knows: what is kept in any case need not wait for the answer.
+    """
     keys = _keys(estate)
 
     def facts(resource: Resource) -> Mapping[str, Value]:
         roles = dict(_roles(estate, keys, resource))
         named = [name if held is True else held for name, held in roles.items() if held is not False]
-        return {"Roles": named, "IsNeeded": any_true(roles.values())}
+        needed = any_true(roles.values())
+        return {"Roles": named, "IsNeeded": needed, "MayBeNeeded": needed is not False}
 
     return annotate(estate, TEMPLATE_RESOURCE, facts)
 

@@ -25,7 +25,7 @@ TEMPLATES: tuple[tuple[str, frozenset[Need], frozenset[Need], Derive], ...] = (
     ),
     (
         "template-roles",
-        _derived(TEMPLATE_RESOURCE, "Roles", "IsNeeded"),
+        _derived(TEMPLATE_RESOURCE, "Roles", "IsNeeded", "MayBeNeeded"),
         needs(TEMPLATE_RESOURCE, "Type", "ResourceArn") | _derived(BUCKET, "EncryptionKeys", *NEEDED_ROLES),
         derive_template_roles,
     ),

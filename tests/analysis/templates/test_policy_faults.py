@@ -161,12 +161,26 @@ def test_condition_keys_that_requests_carry(world):
         statement("s3:ReplicateObject", [BUCKET, REFUSED]),
         statement(REFUSED),
         statement("s3:GetObject", Condition={"StringLike": REFUSED}),
+        statement("s3:GetObject", Condition=REFUSED),
     ],
 )
 def test_what_is_not_known_is_no_fault_and_hides_none(world, unclear):
     [doubt] = told(world, unclear)
     assert REFUSED.reason in doubt.reason
     assert told(world, unclear, statement("s3:ReplicationTags"))[1] == "there is no action s3:ReplicationTags"
+
+
+@pytest.mark.parametrize(
+    "clear",
+    [
+        statement("s3:ReplicateObject", [OBJECTS, REFUSED]),
+        statement("s3:GetObject", Condition={"StringLike": {"s3:prefix": REFUSED}}),
+        statement("s3:GetObject", Principal={"AWS": REFUSED}),
+        {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": REFUSED},
+    ],
+)
+def test_what_does_not_matter_need_not_be_known(world, clear):
+    assert told(world, clear) == []
 
 
 @pytest.mark.parametrize("policies", [REFUSED, [REFUSED], [{"Name": "p", "Document": REFUSED}]])

@@ -66,6 +66,7 @@ def test_vaults_and_databases_always_are(world, type_, role):
 def test_nothing_else_is(world):
     world.declared("AWS::SQS::Queue")
     assert of(world, "Thing") == (False, [])
+    assert world.ask("Thing", "MayBeNeeded", DECLARED) is False
 
 
 def test_where_others_may_replicate_to_it_nobody_knows(world):
@@ -73,6 +74,7 @@ def test_where_others_may_replicate_to_it_nobody_knows(world):
     world.not_seen("AWS::S3::Bucket")
     needed, roles = of(world, "Maybe")
     assert needed == REFUSED
+    assert world.ask("Maybe", "MayBeNeeded", DECLARED) is True
     assert set(roles) == {REFUSED}
 
 
