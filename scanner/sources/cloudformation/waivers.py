@@ -18,6 +18,7 @@ from scanner.sources.cloudformation.reading import Source
 
 _KEYS = ("rule", "reason", "owner", "expires")
 _RULE = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 2000
 
 
@@ -87,8 +88,8 @@ def _text(source: Source, place: PlacePath, entry: Mapping[str, Value], key: str
 def _expiry(source: Source, place: PlacePath, entry: Mapping[str, Value]) -> date:
     written = _text(source, place, entry, "expires")
     try:
-        # Other notations of ISO 8601 would be taken, too, and nobody could read them.
-        return date.fromisoformat(written if len(written) == len("2027-01-31") else "")
+        # Of the notations of ISO 8601 that Python takes, this is the one that everybody reads.
+        return date.fromisoformat(written if _DAY.fullmatch(written) else "")
     except ValueError:
         hint = "expected the last day on which it holds, as 2027-01-31"
         raise source.error((*place, "expires"), f"{written[:60]!r} is not a date", hint=hint) from None
