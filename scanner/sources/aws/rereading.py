@@ -23,8 +23,8 @@ _CALLED_BY_NAME = (BUCKET, KEY, TOPIC)
 def reread(entered: Entered, resource: Resource, names: Collection[str]) -> Resource | Unknown | None:
     """The resource as it is now, with these top-level properties (and whatever comes along with them).
 
-    Of `resource` only the identity counts, and what a subscription is to. None where there is no such thing (any more), `Unknown` where it could not be told. A single property that could not
-    be read is `Unknown` at its place.
+    Of `resource` only the identity counts, and what a subscription is to. None where there is no such thing (any more),
+    `Unknown` where it could not be told. A single property that could not be read is `Unknown` at its place.
     """
     place = Place(resource.account, resource.region or entered.home.region, entered.home.partition)
     found = _found(entered, place, resource)

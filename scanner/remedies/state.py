@@ -1,0 +1,130 @@
+"""What a step's property is now, in the account itself, and whether that is what it should be."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from scanner.estate.resource import Resource
+from scanner.estate.unknown import Unknown, Value
+from scanner.remedies.step import CREATION, WHOLE, Step, Target
+from scanner.remedies.writes.table import write_of
+from scanner.remedies.writing import Request
+from scanner.sources.aws.tables import TYPES
+
+
+class Live(Protocol):
+    """The accounts that a plan changes.
+
+    `pauses` are the seconds to wait, one after the other, for a change to be seen by whoever reads it back.
+    """
+
+    @property
+    def pauses(self) -> tuple[float, ...]: ...  # noqa: D102
+
+    def read(self, resource: Resource, names: tuple[str, ...]) -> Resource | Unknown | None:
+        """A resource as it is now, with these properties; None where there is none; `Unknown` where nobody can tell."""
+        ...
+
+    def made_for(self, target: Target) -> str | None:
+        """The ARN of what was made earlier for a target that is known by a stand-in only; None where nothing was."""
+        ...
+
+    def send(self, target: Target, request: Request) -> Mapping[str, str]:
+        """Make the call; what it made, by stand-in. Raises `WriteError`."""
+        ...
+
+
+class WriteError(Exception):
+    """A call that changes something was refused or failed; the message says which and why."""
+
+
+def state_of(live: Live, step: Step) -> Value:
+    """The value of the step's property now: None where it, or the resource itself, is absent.
+
+    Of a resource that is made, what counts are the properties that its making took.
+    """
+    after = step.after if isinstance(step.after, dict) else {}
+    target = step.target
+    resource = Resource(target.type, target.arn, target.account, target.region, target.name, after)
+    found = live.read(resource, _names(step))
+    if found is None or isinstance(found, Unknown):
+        return found
+    match step.property:
+        case p if p == CREATION:
+            return {name: found.properties[name] for name in after if name in found.properties}
+        case p if p == WHOLE:
+            return {name: value for name, value in found.properties.items() if name not in ("Observed", "Derived")}
+    return found.properties.get(step.property)
+
+
+def is_settled(step: Step, now: Value) -> bool:
+    """Whether the step's property is what the step wanted; what AWS added by itself does not matter.
+
+    Of something that was to be made it is enough that it is there: its properties have steps of their own.
+    """
+    if step.property == CREATION and step.before is None:
+        return now is not None and not isinstance(now, Unknown)
+    return _holds(now, step.after)
+
+
+def is_readable(step: Step) -> bool:
+    """Whether the tables can read what the step changes; a job, once made, is only on record."""
+    return step.target.type in TYPES
+
+
+def is_same(now: Value, then: Value) -> bool:
+    """Whether a property is exactly what it was; forms of one policy that mean the same letter by letter are one."""
+    return bool(_plain(now) == _plain(then))
+
+
+def named(value: Value, made: Mapping[str, str]) -> Value:
+    """The value with every stand-in replaced by what it turned out to be, the longest ones first."""
+    match value:
+        case str():
+            for stand_in in sorted(made, key=len, reverse=True):
+                value = value.replace(stand_in, made[stand_in])
+            return value
+        case dict():
+            return {named(key, made): named(member, made) for key, member in value.items()}
+        case list():
+            return [named(item, made) for item in value]
+    return value
+
+
+def step_named(step: Step, made: Mapping[str, str]) -> Step:
+    """The step with every stand-in replaced by what it turned out to be."""
+    if not made:
+        return step
+    target = replace(step.target, arn=named(step.target.arn, made), name=named(step.target.name, made))
+    return replace(step, target=target, before=named(step.before, made), after=named(step.after, made))
+
+
+def _names(step: Step) -> tuple[str, ...]:
+    if step.property == WHOLE:
+        return tuple(step.after or step.before)
+    if step.property == CREATION:
+        write = write_of(step.target.type, CREATION)
+        return write.takes if write else ()
+    return (step.property,)
+
+
+def _holds(now: Value, wanted: Value) -> bool:
+    """Whether everything wanted is there; lists must agree element by element."""
+    now, wanted = _plain(now), _plain(wanted)
+    if isinstance(wanted, dict) and isinstance(now, dict):
+        return all(name in now and _holds(now[name], value) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(now, list):
+        return len(now) == len(wanted) and all(_holds(a, b) for a, b in zip(now, wanted, strict=True))
+    return bool(now == wanted)
+
+
+def _plain(value: Value) -> Value:
+    """One form for what policies write in two: a list of one is the one."""
+    match value:
+        case list() if len(value) == 1:
+            return _plain(value[0])
+        case list():
+            return [_plain(item) for item in value]
+        case dict():
+            return {name: _plain(member) for name, member in value.items()}
+    return value
