@@ -29,7 +29,7 @@ _ALWAYS = {
     "AWS::RDS::DBCluster": "database",
     "AWS::RDS::DBInstance": "database",
 }
-_ENCRYPTION_KEY = "encryption-key"
+_KEY_TYPES = (KEY, "AWS::KMS::ReplicaKey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def _roles(estate: Estate, keys: _Keys, resource: Resource) -> Iterable[tuple[st
             yield from _bucket_roles(bucket)
         else:
             yield "recovery-copy", Unknown("which bucket this becomes is not known")
-    elif type_ == KEY:
+    elif type_ in _KEY_TYPES:
         needed = keys.needed.get(arn, False) if isinstance(arn, str) else Unknown("which key this becomes is not known")
-        yield _ENCRYPTION_KEY, any_true((needed, keys.doubts.get(resource.region, False)))
+        yield "encryption-key", any_true((needed, keys.doubts.get(resource.region, False)))
 
 
 def _bucket_roles(bucket: Resource) -> Iterable[tuple[str, Truth]]:

@@ -90,7 +90,12 @@ def test_a_copy_under_a_key_that_is_not_known_may_lie_under_any_of_its_region(wo
     assert of(world, "key-us-east-1")[0] is False
 
 
-@pytest.mark.parametrize("type_", ["AWS::S3::Bucket", "AWS::KMS::Key"])
+def test_a_replica_of_a_key_is_a_key(pair):
+    pair.declared("AWS::KMS::ReplicaKey", "Replica", ResourceArn=f"arn:aws:kms:{WEST}:{RECOVERY}:key/there")
+    assert of(pair, "Replica") == (True, ["encryption-key"])
+
+
+@pytest.mark.parametrize("type_", ["AWS::S3::Bucket", "AWS::KMS::Key", "AWS::KMS::ReplicaKey"])
 def test_what_does_not_say_what_it_becomes_is_not_known(world, type_):
     world.declared(type_, ResourceArn=REFUSED)
     assert isinstance(of(world, "Thing")[0], Unknown)
