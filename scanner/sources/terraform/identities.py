@@ -56,8 +56,8 @@ def known_as(type_: str, values: Values, place: Place) -> Identity:
     """What a resource is known by; what its values do not tell yet is made of the stand-in."""
     names = _NAMES.get(type_) or (_SUB_RESOURCE if type_.startswith("aws_s3_bucket_") else _Names())
     naming = NAMINGS.get(names.type, Naming(arn="{id}"))
-    parts = _parts(names, naming, values, replace(place, account=owner_of(type_, values, place)))
-    parts["arn"] = known_text(values.get("arn")) or naming.arn.format_map(parts)
+    parts = _parts(names, values, replace(place, account=owner_of(type_, values, place)))
+    parts["arn"] = known_text(values.get("arn")) or _arn(naming, values, parts, place.stand_in)
     formats = {"id": "{id}", "arn": "{arn}", **names.attributes}
     attributes: dict[str, Value] = {
         name: known_text(values.get(name)) or form.format_map(parts) for name, form in formats.items()
@@ -79,20 +79,25 @@ def root_of(organization_id: str) -> str:
     return f"{organization_id.removesuffix('}')}.root}}"
 
 
-def _parts(names: _Names, naming: Naming, values: Values, place: Place) -> dict[str, str]:
-    name = known_text(names.name(values))
-    path = values.get("path") or "/"
-    if not name or ("{path}" in naming.arn and not isinstance(path, str)):
-        name, path = place.stand_in, "/"
+def _parts(names: _Names, values: Values, place: Place) -> dict[str, str]:
     return {
         "partition": place.partition,
         "account": place.account,
         "region": place.region,
-        "name": name,
-        "path": known_text(path),
+        "name": known_text(names.name(values)) or place.stand_in,
+        "path": "/",
         "id": known_text(values.get("id")) or place.stand_in,
         "dns": _DNS_SUFFIXES.get(place.partition, "amazonaws.com"),
     }
+
+
+def _arn(naming: Naming, values: Values, parts: Mapping[str, str], stand_in: str) -> str:
+    """The ARN; without the path, where that is not known, the name alone would be that of another one."""
+    if "{path}" not in naming.arn or parts["name"] == stand_in:
+        return naming.arn.format_map(parts)
+    path = values.get("path") or "/"
+    known = {"path": path} if isinstance(path, str) else {"name": stand_in}
+    return naming.arn.format_map({**parts, **known})
 
 
 def _root(parts: Mapping[str, str]) -> dict[str, str]:

@@ -20,12 +20,12 @@ from scanner.sources.terraform.uniting import flat, nested, united, without
 class Joined:
     """Resources that are whole but for AWS's defaults.
 
-    By the address of what has a piece: `misplaced` says why it does not reach what it is for, `reached` is the ARN of
-    what it does reach.
+    By the address of what has a piece: `misplaced` says why it does not reach what it is for, Unknown where it may not;
+    `reached` is the ARN of what it does reach.
     """
 
     resources: tuple[Resource, ...]
-    misplaced: Mapping[str, str]
+    misplaced: Mapping[str, str | Unknown]
     reached: Mapping[str, str]
     unseen: tuple[Unseen, ...]
 
@@ -39,6 +39,11 @@ class _Placed:
     @property
     def address(self) -> str:
         return self.piece.planned.address
+
+    @property
+    def misplaced(self) -> str | Unknown:
+        """Why it does not reach what it is for, or may not; empty where it does, and where that is not known."""
+        return self.reach.misplaced or (self.reach.doubt if self.reach.number is not None else None) or ""
 
 
 _Changes: TypeAlias = dict[str, Value]
@@ -64,7 +69,7 @@ def join(pieces: Sequence[Piece], removed: Sequence[Piece] = ()) -> Joined:
     work = _Work()
     for one in placed:
         if isinstance(one.piece, Part) and one.reach.number is not None:
-            _put(work, one.reach.number, one.piece)
+            _put(work, one.reach.number, one.piece, one.reach.doubt)
     _doubt(work, owners, placed)
     whole = [
         _changed(owner, work.added.get(number, {}), work.settings.get(number, {}))
@@ -73,7 +78,7 @@ def join(pieces: Sequence[Piece], removed: Sequence[Piece] = ()) -> Joined:
     reached = {one.address: owners.resources[one.reach.number].arn for one in placed if one.reach.number is not None}
     return Joined(
         resources=tuple(_with_policies(whole, placed)),
-        misplaced={one.address: one.reach.misplaced for one in placed if one.reach.misplaced},
+        misplaced={one.address: one.misplaced for one in placed if one.misplaced},
         reached=reached,
         unseen=tuple(dict.fromkeys(_gaps(placed))),
     )
@@ -96,8 +101,9 @@ def _left_of(owners: Owners, removed: Sequence[Piece]) -> Owners:
     return Owners.of(one for one in found if one.identity not in gone)
 
 
-def _put(work: _Work, number: int, part: Part) -> None:
-    for path, value in flat(part.properties):
+def _put(work: _Work, number: int, part: Part, doubt: Unknown | None) -> None:
+    for path, told in flat(part.properties):
+        value = told if doubt is None else doubt
         if part.adds:
             work.added[number][path] += value if isinstance(value, list) else [value]
             continue
@@ -110,7 +116,7 @@ def _doubt(work: _Work, owners: Owners, placed: Iterable[_Placed]) -> None:
     """Whatever a part may change of which nobody knows what it is for, and that nothing else sets, is not known."""
     seen: dict[tuple[str, str, str, str, bool], Unknown] = {}
     for one in placed:
-        if isinstance(one.piece, Part) and one.reach.doubt is not None:
+        if isinstance(one.piece, Part) and one.reach.number is None and one.reach.doubt is not None:
             planned = one.piece.planned
             doubt = Unknown(f"{one.address} may set it: what that is for is not known ({one.reach.doubt.reason})")
             for path, _ in flat(one.piece.properties):
@@ -144,6 +150,8 @@ def _with_policies(owners: Iterable[Resource], placed: Iterable[_Placed]) -> Ite
         policy = one.piece.resource
         if one.reach.number is not None:
             policy = replace(policy, arn=found[one.reach.number].arn, name=found[one.reach.number].name)
+        if one.reach.number is not None and one.reach.doubt is not None:
+            policy = _open(policy, one.reach.doubt)
         number = numbers.setdefault(policy.identity, len(found))
         other = by.setdefault(policy.identity, one.address)
         if number == len(found):
@@ -151,12 +159,11 @@ def _with_policies(owners: Iterable[Resource], placed: Iterable[_Placed]) -> Ite
         elif other == one.address:
             found[number] = policy
         else:
-            found[number] = _contested(policy, other, one.address)
+            found[number] = _open(policy, Unknown(f"{other} and {one.address} both set it"))
     return iter(found)
 
 
-def _contested(policy: Resource, *addresses: str) -> Resource:
-    doubt = Unknown(f"{' and '.join(addresses)} both set it")
+def _open(policy: Resource, doubt: Unknown) -> Resource:
     documents = [name for name in policy.properties if name in ("PolicyDocument", "Policy")]
     return policy.with_properties(**dict.fromkeys(documents, doubt))
 

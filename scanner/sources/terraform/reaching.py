@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.sources.declared import is_stand_in
-from scanner.sources.terraform.pieces import Piece, Target, account_of
+from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, is_stand_in
+from scanner.sources.terraform.pieces import Own, Piece, Target, account_of
+from scanner.sources.terraform.unnamed import is_unnamed_account, is_unnamed_region
 
 _NAMED_BY_ACCOUNT = frozenset({"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"})
 """Types of which every account may have one of the same name, so that a name alone does not say which is meant."""
@@ -20,8 +21,9 @@ _NAMED_BY_ACCOUNT = frozenset({"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Gr
 class Reach:
     """What a piece reaches: the `number` of a resource, None where it reaches none of the plan.
 
-    Then `misplaced` says why it cannot reach the one it is for, or `doubt` why nobody knows which one that is; without
-    either it is for something that the plan does not make.
+    With a number, `doubt` says why it may not reach that one after all. Without, `misplaced` says why it cannot reach
+    the one it is for, or `doubt` why nobody knows which one that is; without either it is for something that the plan
+    does not make.
     """
 
     number: int | None = None
@@ -65,7 +67,10 @@ class Owners:
         other = self.resources[elsewhere]
         if target.crosses and other.region == region:
             return Reach(elsewhere)
-        return Reach(misplaced=f"works in {_place(account, region)}, but what it is for is in {_of(other)}")
+        where = f"works in {_place(account, region)}, but what it is for is in {_place(other.account, other.region)}"
+        if _may_be_same(account, other.account) and _may_be_same(region, other.region):
+            return Reach(elsewhere, doubt=Unknown(f"{where}, for all that the plan names"))
+        return Reach(misplaced=where)
 
     def _owned(self, number: int, target: Target) -> Reach:
         account = self.resources[number].account
@@ -79,8 +84,9 @@ def gap(piece: Piece, target: Target, reach: Reach) -> Unseen:
     planned = piece.planned
     region = "" if target.type in _NAMED_BY_ACCOUNT or "Organizations" in target.type else planned.region
     if reach.doubt is not None:
+        what = piece.resource.type if isinstance(piece, Own) else target.type
         reason = f"what {planned.address} is for is not known: {reach.doubt.reason}"
-        return Unseen(account_of(planned), region, target.type, reason)
+        return Unseen(account_of(planned), region, what, reason)
     reason = f"{planned.address} is for it, and this plan does not make it"
     return Unseen(account_of(planned), region, f"{target.type} {_plain(target)}", reason)
 
@@ -96,8 +102,13 @@ def _plain(target: Target) -> str:
     return name.rpartition(":::")[2] if target.type == "AWS::S3::Bucket" else name
 
 
-def _of(resource: Resource) -> str:
-    return _place(resource.account, resource.region)
+def _may_be_same(place: str, other: str) -> bool:
+    """Whether two accounts or two regions may be one: those that are not named may be any."""
+    return place == other or not other or _is_unnamed(place) or _is_unnamed(other)
+
+
+def _is_unnamed(place: str) -> bool:
+    return place in (UNNAMED_ACCOUNT, UNNAMED_REGION) or is_unnamed_account(place) or is_unnamed_region(place)
 
 
 def _place(account: str, region: str) -> str:

@@ -49,12 +49,14 @@ def _version(rule: Values, read_filter: Reader) -> dict[str, Value]:
 
 
 def _filter(filter_: Values) -> Value:
+    """Of the three kinds of filter a rule has one; the provider sends a prefix only where it has no other."""
     selected = built(filter_, _FILTER)
-    # Of the three kinds of filter a rule has one; the provider sends an empty prefix only where it has no other.
-    for kind in ("And", "TagFilter", "Prefix"):
-        if kind in selected:
-            return selected[kind] if isinstance(selected[kind], Unknown) else {kind: selected[kind]}
-    return {}
+    kind = next(iter(selected), None)
+    if kind is None:
+        return {}
+    # Whether a block is there at all is not known of one that a plan leaves open.
+    is_open = kind != "Prefix" and isinstance(selected[kind], Unknown)
+    return selected[kind] if is_open else {kind: selected[kind]}
 
 
 def _inline_filter(filter_: Values) -> Value:
