@@ -27,7 +27,8 @@ def blocks_in(text: str) -> Iterator[Lines]:
 
 
 _NEWLINE = re.compile("\n")
-_HEADER = re.compile(r'[ \t]*(resource|data)[ \t]+"([\w-]{1,200})"[ \t]+"([\w-]{1,200})"[ \t]*')
+_LONGEST_HEADER = 300
+_HEADER = re.compile(r'[ \t]*(resource|data)[ \t]+"([\w-]{1,120})"[ \t]+"([\w-]{1,120})"[ \t]*')
 _TOKEN = re.compile(
     r"""
     \\. | [$%]{2}\{ | (?P<open>[$%]?\{) | (?P<close>\}) | (?P<quote>") | (?P<end>\n)
@@ -52,8 +53,8 @@ def _spans(text: str) -> Iterator[tuple[str, int, int]]:
                 open_.append('"')
             case "open" if not in_text or token[0] != "{":
                 if not open_:
-                    start = text.rfind("\n", 0, token.start()) + 1
-                    address = _address(text[start : token.start()])
+                    start = text.rfind("\n", max(0, token.start() - _LONGEST_HEADER), token.start()) + 1
+                    address = _address(text[start : token.start()]) if token.start() - start < _LONGEST_HEADER else ""
                 open_.append("{")
             case "close" if open_ and not in_text:
                 open_.pop()
@@ -64,7 +65,7 @@ def _spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _address(header: str) -> str:
-    found = _HEADER.fullmatch(header) if len(header) < 1000 else None
+    found = _HEADER.fullmatch(header)
     if found is None:
         return ""
     return f"data.{found[2]}.{found[3]}" if found[1] == "data" else f"{found[2]}.{found[3]}"
@@ -77,7 +78,17 @@ def _end_of(kind: str, token: re.Match[str], text: str) -> int:
     elif kind == "comment":
         end = text.find("*/", token.end())
     else:
-        terminator = re.compile(rf"^[ \t]*{re.escape(token['heredoc'])}[ \t]*\r?$", re.MULTILINE)
-        found = terminator.search(text, token.end())
-        end = found.start() if found else -1
+        end = _end_of_heredoc(token["heredoc"], token.end(), text)
     return len(text) if end < 0 else end
+
+
+def _end_of_heredoc(name: str, start: int, text: str) -> int:
+    """Where the line begins that holds nothing but the name, -1 without one."""
+    while start < len(text):
+        end = text.find("\n", start)
+        if text[start : end if end >= 0 else len(text)].strip() == name:
+            return start
+        if end < 0:
+            break
+        start = end + 1
+    return -1

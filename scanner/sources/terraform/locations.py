@@ -21,7 +21,7 @@ MAX_FILES = 500
 MAX_FILE_BYTES = 1 << 20
 """How long a file of HCL may be to be searched."""
 
-MAX_BYTES = 32 << 20
+MAX_BYTES = 8 << 20
 """How much HCL is searched for one plan, all its modules together."""
 
 Entries = Mapping[str, tuple[int, int]]
