@@ -7,6 +7,7 @@ stands, with the line of each.
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.estate.unknown import Value
 from scanner.sources.cloudformation.reading import Source
@@ -56,9 +57,15 @@ def literals_of(source: Source) -> Literals:
         for partition in dict.fromkeys(_PARTITION.findall(text)):
             if len(partitions) < MOST_LITERALS:
                 partitions.append(_literal(source, path, partition))
-        if len(suspects) < MOST_LITERALS and placeholder_in(text) is not None:
+        if len(suspects) < MOST_LITERALS and is_suspect(text):
             suspects.append(_literal(source, path, text))
     return Literals(tuple(partitions), tuple(suspects))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_suspect(text: str) -> bool:
+    """Whether a text holds what looks like a placeholder. Templates repeat themselves, and are judged in many cases."""
+    return placeholder_in(text) is not None
 
 
 def _literal(source: Source, path: tuple[str | int, ...], text: str) -> Literal:

@@ -5,7 +5,6 @@ Everything is joined over the whole stack, nested ones included, before AWS's de
 
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from scanner.estate.estate import Unseen
 from scanner.estate.intent import Waiver
@@ -15,7 +14,7 @@ from scanner.sources.cloudformation.attributes import identity, vouched
 from scanner.sources.cloudformation.drafts import Draft, Surroundings, drafted, with_access_points
 from scanner.sources.cloudformation.iam import Attachment, attachments, fold
 from scanner.sources.cloudformation.keeping import kept_resource, template_resource
-from scanner.sources.cloudformation.literals import Literals, literals_of
+from scanner.sources.cloudformation.literals import Literals, is_suspect, literals_of
 from scanner.sources.cloudformation.naming import NAMINGS
 from scanner.sources.cloudformation.stack import ResolvedResource, Stack
 from scanner.sources.cloudformation.waivers import waivers_at
@@ -116,7 +115,7 @@ def _without_placeholders(declared: ResolvedResource, real: frozenset[str]) -> R
 def _filled_in(value: Value, real: frozenset[str]) -> Value:
     match value:
         case str():
-            found = _placeholder(value, real)
+            found = placeholder_in(value, real=real) if is_suspect(value) else None
             return value if found is None else Unknown(f"placeholder {found}")
         case Mapping():
             return {key: _filled_in(item, real) for key, item in value.items()}
@@ -124,9 +123,3 @@ def _filled_in(value: Value, real: frozenset[str]) -> Value:
             return [_filled_in(item, real) for item in value]
         case _:
             return value
-
-
-@lru_cache(maxsize=1 << 16)
-def _placeholder(text: str, real: frozenset[str]) -> str | None:
-    """Templates repeat themselves, and are judged in many cases."""
-    return placeholder_in(text, real=real)
