@@ -76,7 +76,6 @@ class _Log:
             "version": inert(tool.version),
             **semantic,
             "rules": [descriptor(rules[id_], verdict, self.scan.frameworks) for id_, verdict in self.indexes],
-            "notifications": [{"id": id_, "shortDescription": {"text": text}} for id_, text in _NOTIFICATIONS.items()],
         }
 
     def results(self) -> Iterator[_Document]:
@@ -185,15 +184,6 @@ def _fitting(results: Iterable[str]) -> Iterator[str]:
         if packed > MAX_PACKED:
             return
         yield text
-
-
-_NOTIFICATIONS = {
-    "cut": "Results that are left out",
-    "message": "What the user should know of the run",
-    "tags": "Tags that are left out",
-    "undecided": "What keeps findings from being judged",
-    "unseen": "What was asked for and not seen",
-}
 
 
 def _notification(id_: str, level: str, text: str) -> _Document:

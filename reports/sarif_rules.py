@@ -2,7 +2,7 @@
 
 GitHub reads neither a result's `kind` nor its `suppressions`, and takes the severity of an alert from its rule: what
 could not be judged, or was accepted, would be shown as critical as a failure. So a verdict other than FAIL has a
-descriptor of its own (`<rule>/unknown`, `<rule>/waived`), without a security severity.
+descriptor of its own (`<rule>.unknown`, `<rule>.waived`), without a security severity.
 """
 
 import re
@@ -41,7 +41,7 @@ _PREFIXES = {
 
 def descriptor_id(rule: RuleInfo, verdict: Verdict) -> str:
     """What results of the rule with this verdict are filed under."""
-    return one_line(rule.id) if verdict is Verdict.FAIL else f"{one_line(rule.id)}/{verdict.lower()}"
+    return one_line(rule.id) if verdict is Verdict.FAIL else f"{one_line(rule.id)}.{verdict.lower()}"
 
 
 def descriptor(rule: RuleInfo, verdict: Verdict, frameworks: Mapping[str, str]) -> Mapping[str, Any]:

@@ -49,7 +49,10 @@ def evidence_line(finding: Finding) -> str:
 def resource_name(finding: Finding) -> str:
     """What a person calls the resource; its ARN or type where it has no name."""
     resource = finding.resource
-    return shortened(inert(resource.name or resource.arn or resource.type), VALUE_LIMIT)
+    name = resource.name or resource.arn or resource.type
+    # Some things are named after the place that they are in.
+    name = name.replace(UNNAMED_ACCOUNT, "account not named").replace(UNNAMED_REGION, "region not named")
+    return shortened(inert(name), VALUE_LIMIT)
 
 
 def account_names(scan: Scan) -> Mapping[str, str]:

@@ -87,9 +87,9 @@ def test_a_log_has_one_run_with_all_that_github_requires(whole: Scan) -> None:
 
 VERDICTS = {
     Verdict.FAIL: ("r", "fail", "error", "8.0"),
-    Verdict.UNKNOWN: ("r/unknown", "open", "none", None),
-    Verdict.WAIVED: ("r/waived", "fail", "note", None),
-    Verdict.PASS: ("r/pass", "pass", "none", None),
+    Verdict.UNKNOWN: ("r.unknown", "open", "none", None),
+    Verdict.WAIVED: ("r.waived", "fail", "note", None),
+    Verdict.PASS: ("r.pass", "pass", "none", None),
 }
 
 

@@ -78,12 +78,17 @@ def test_a_place_that_nobody_named_is_not_called_by_its_stand_in(scan: Scan) -> 
     finding = replace(scan.findings[3], resource=resource)
     unseen = (Unseen(UNNAMED_ACCOUNT, UNNAMED_REGION, "AWS::IAM::Role", "it may be elsewhere"),)
     coverage = Coverage((Account(UNNAMED_ACCOUNT, "", (UNNAMED_REGION,)),), unseen)
-    template = replace(scan, findings=(finding,), coverage=coverage)
+    named_by_place = replace(resource, name=f"{UNNAMED_ACCOUNT}/{UNNAMED_REGION}")
+    findings = (finding, replace(finding, resource=named_by_place))
+    template = replace(scan, findings=findings, coverage=coverage)
     for name in ("table", "html", "markdown", "junit"):
         stream = io.StringIO()
         FORMATS[name].write(template, stream, Options(width=200))
-        shown = stream.getvalue().replace(resource.identity, "").replace(escape(resource.identity), "")
+        shown = stream.getvalue()
+        for identity in (resource.identity, named_by_place.identity):
+            shown = shown.replace(identity, "").replace(escape(identity), "")
         assert "{Orders}" in shown
+        assert "account not named/region not named" in shown
         assert UNNAMED_ACCOUNT not in shown
         assert UNNAMED_REGION not in shown
 
