@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "Judge templates and plans before they are deployed.",
     "demo": "Audit published architectures on an emulated AWS.",
     "explain": "Explain one link or finding, hop by hop.",
+    "fix": "Plan, apply and undo the changes that make findings pass.",
     "permissions": "Print the least-privilege policy that a scan needs.",
     "rules": "List, show, test and write rules.",
     "scan": "Audit live accounts, or a snapshot of them.",

@@ -44,7 +44,7 @@ class Accounts:
         return reread(self._enter(resource.account), resource, names)
 
     def made_for(self, target: Target) -> str | None:
-        """The ARN of the key that was made for a stand-in, by its tag; None where there is none that is still in use."""
+        """The ARN of the key that was made for a stand-in, found by its tag; None where none is in use."""
         if target.type != KEY:
             return None
         client = self._enter(target.account).clients.client("kms", target.region)

@@ -196,6 +196,11 @@ def _settled(live: Live, step: Step) -> Value:
     if not is_readable(step):
         return step.after
     now = state_of(live, step)
+    for pause in live.pauses:
+        if not isinstance(now, Unknown) and is_settled(step, now):
+            break
+        time.sleep(pause)
+        now = state_of(live, step)
     if isinstance(now, Unknown):
         raise DrscanError(
             f"step {step.id} was done, and cannot be read back: {now.reason}", hint="apply again to go on"

@@ -1,0 +1,212 @@
+"""`drscan fix`: plan the changes that make findings pass, apply them, undo them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli.options import FILE, estate_option, rule_options
+from scanner.errors import DrscanError, InvalidInputError
+from scanner.estate.intent import Intent
+from scanner.estate.verdict import Severity
+from scanner.inert import inert, inert_lines
+
+if TYPE_CHECKING:
+    from scanner.remedies.accounts import Accounts
+    from scanner.remedies.applying import Done, Skipped
+    from scanner.remedies.step import Step
+
+FORMS = ("text", "json", "cli", "cloudformation", "terraform")
+"""How a plan can be shown."""
+
+
+@click.group()
+def fix() -> None:
+    """Plan the changes that make findings pass, apply them, and undo them.
+
+    \b
+    Examples:
+      drscan fix plan --estate estate.yaml --plan plan.json
+      drscan fix apply plan.json --estate estate.yaml
+      drscan fix undo plan.json.journal --estate estate.yaml
+    """
+
+
+@fix.command("plan")
+@estate_option
+@rule_options
+@click.option("--from", "source", type=FILE, metavar="SNAPSHOT", help="Plan from a saved snapshot, not live accounts.")
+@click.option("--plan", "file", type=FILE, metavar="FILE", help="Write the plan into this file, for apply.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="How it is shown.")
+@click.option("--existing-objects", is_flag=True, help="Copy what is there already, by S3 Batch Replication.")
+@click.option("--key", "keys", multiple=True, metavar="ARN", help="Use this KMS key in its place (repeatable).")
+@click.option("--log-bucket", default="", metavar="NAME", help="The bucket that takes server access logs.")
+@click.option("--topic", default="", metavar="ARN", help="The SNS topic that alarms speak to.")
+@click.option("--email", default="", metavar="ADDRESS", help="Who is subscribed to a topic that has to be made.")
+@click.option("--lock-mode", type=click.Choice(["GOVERNANCE", "COMPLIANCE"]), default="GOVERNANCE", show_default=True)
+@click.option("--lock-days", type=click.IntRange(1, 36500), default=35, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls made at a time.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, only the plan.")
+@click.pass_context
+def plan_(
+    ctx: click.Context,
+    intent: Intent,
+    folders: tuple[Path, ...],
+    ids: tuple[str, ...],
+    severity: Severity | None,
+    source: Path | None,
+    file: Path | None,
+    form: str,
+    existing_objects: bool,
+    keys: tuple[str, ...],
+    log_bucket: str,
+    topic: str,
+    email: str,
+    lock_mode: str,
+    lock_days: int,
+    workers: int,
+    quiet: bool,
+) -> None:
+    """Show what would make failing findings pass, and change nothing.
+
+    \b
+    Examples:
+      drscan fix plan
+      drscan fix plan --rule replication-link-works --plan plan.json
+      drscan fix plan --from today.jsonl.gz --format terraform
+    """
+    from scanner import audit
+    from scanner.cli.reading import live_estate, saved_estate
+    from scanner.remedies.plan_file import write_plan
+    from scanner.remedies.planning import plan
+    from scanner.remedies.proposals import Choices
+    from scanner.remedies.shown import shown
+    from scanner.remedies.table import REMEDIES
+
+    asked = audit.question(intent, folders, ids, severity)
+    choices = Choices(
+        keys=_keys(keys),
+        log_bucket=log_bucket,
+        topic=topic,
+        email=email,
+        existing_objects=existing_objects,
+        lock_mode=lock_mode,
+        lock_days=lock_days,
+    )
+    clock = audit.Clock()
+    reading = saved_estate(source) if source is not None else live_estate(asked, workers, quiet=quiet)
+    made = plan(asked, reading.estate, choices, REMEDIES, source=reading.source, clock=clock)
+    click.echo(inert_lines(shown(made, form, color=sys.stdout.isatty())), nl=False)
+    if file is not None:
+        write_plan(made, file)
+        click.echo(f"drscan: {file} written; apply it with: drscan fix apply {file}", err=True)
+
+
+@fix.command()
+@click.argument("file", metavar="PLAN", type=FILE)
+@estate_option
+@click.option("--journal", "journal_file", type=FILE, metavar="FILE", help="The journal.  [default: PLAN.journal]")
+@click.option("--yes", is_flag=True, help="Do steps that deserve review without asking.")
+@click.option("--irreversible", multiple=True, metavar="NAME", help="Allow what cannot be undone on this resource.")
+@click.pass_context
+def apply(
+    ctx: click.Context,
+    file: Path,
+    intent: Intent,
+    journal_file: Path | None,
+    yes: bool,
+    irreversible: tuple[str, ...],
+) -> None:
+    """Make the changes of a plan, if everything is still as it found it.
+
+    Steps that may interrupt something are asked about; what was done, and what it was before, is kept in the journal.
+    After an interruption the same command goes on where it was.
+
+    \b
+    Examples:
+      drscan fix apply plan.json
+      drscan fix apply plan.json --yes --irreversible orders-dr
+    """
+    from scanner.remedies import applying
+    from scanner.remedies.journal import opened
+    from scanner.remedies.plan_file import read_plan
+
+    plan = read_plan(file)
+    path = journal_file or file.with_name(f"{file.name}.journal")
+    if not plan.steps:
+        click.echo("Nothing to do: the plan has no steps.")
+        return
+    decisions = applying.Decisions(lambda step: yes or _agreed(step), frozenset(irreversible))
+    skipped = 0
+    with opened(path, plan) as journal:
+        for outcome in applying.apply(journal, _accounts(intent), decisions):
+            skipped += isinstance(outcome, applying.Skipped)
+            click.echo(inert(_told(outcome)))
+    click.echo(f"Done, but for {skipped} step{'s' * (skipped != 1)}." if skipped else "Done.")
+    click.echo(f"drscan: to go back: drscan fix undo {path}", err=True)
+    ctx.exit(1 if skipped else 0)
+
+
+@fix.command()
+@click.argument("file", metavar="JOURNAL", type=FILE)
+@estate_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def undo(ctx: click.Context, file: Path, intent: Intent, yes: bool) -> None:
+    """Take back what a journal says was done, the last step first.
+
+    \b
+    Example:
+      drscan fix undo plan.json.journal
+    """
+    from scanner.remedies.journal import opened
+    from scanner.remedies.undoing import undo as undoing
+
+    stays = 0
+    with opened(file) as journal:
+        count = len({entry.step for entry in journal.entries})
+        if not yes and not click.confirm(f"Undo {count} step{'s' * (count != 1)}?", err=True):
+            ctx.exit(1)
+        for undone in undoing(journal, _accounts(intent)):
+            stays += bool(undone.stays)
+            note = f": {undone.stays}" if undone.stays else ""
+            click.echo(inert(f"undone {undone.step.id}  {_what(undone.step)}{note}"))
+    click.echo(f"Undone, but for what is said of {stays} steps." if stays else "Undone.")
+
+
+def _accounts(intent: Intent) -> "Accounts":
+    from scanner.remedies.accounts import Accounts
+    from scanner.sources.aws.targets import targets_from
+
+    return Accounts(targets_from(intent).targets)
+
+
+def _agreed(step: "Step") -> bool:
+    if not sys.stdin.isatty():
+        raise DrscanError(f"step {step.id} deserves review, and there is nobody to ask", hint="allow it with --yes")
+    notes = "; ".join(note for note in (step.interrupts, step.costs) if note)
+    return click.confirm(inert(f"{step.id}  {_what(step)} ({notes or 'review'}). Do it?"), err=True)
+
+
+def _told(outcome: "Done | Skipped") -> str:
+    from scanner.remedies.applying import Skipped
+
+    if isinstance(outcome, Skipped):
+        return f"left   {outcome.step.id}  {_what(outcome.step)}: {outcome.why}"
+    return f"{'was   ' if outcome.earlier else 'done  '} {outcome.step.id}  {_what(outcome.step)}"
+
+
+def _what(step: "Step") -> str:
+    return f"{', '.join(step.operations)} on {step.target.name} in {step.target.account} {step.target.region}".rstrip()
+
+
+def _keys(arns: tuple[str, ...]) -> dict[tuple[str, str], str]:
+    return dict(_key(arn) for arn in arns)
+
+
+def _key(arn: str) -> tuple[tuple[str, str], str]:
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[2] != "kms" or not parts[5].startswith("key/"):
+        raise InvalidInputError(f"{arn!r} is no key's ARN", hint="expected arn:aws:kms:REGION:ACCOUNT:key/ID")
+    return (parts[4], parts[3]), arn
