@@ -146,3 +146,34 @@ def test_what_is_not_there_is_found_out_before_anything_is_judged(drscan, tmp_pa
     occupied.write_text("")
     outcome = drscan("scan", "--from", tmp_path / "missing.jsonl", "--out", occupied)
     assert outcome.code == 2
+
+
+def test_what_only_templates_have_no_snapshot_lacks(drscan, snapshot) -> None:
+    path = snapshot(types=["AWS::S3::Bucket"])
+    outcome = drscan("scan", "--from", path, "--rule", "template-has-no-placeholders", "--format", "json")
+    assert (outcome.code, json.loads(outcome.out)["coverage"]["unseen"]) == (0, [])
+
+
+ESTATE = """version: 1
+waivers:
+  - {rule: %s, resource: "arn:aws:s3:::a", reason: cheap, owner: data team, expires: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expires", "verdicts"),
+    [
+        ("2999-01-01", {RULE: "WAIVED", "waiver-in-force": "PASS"}),
+        ("2020-01-01", dict.fromkeys((RULE, "waiver-in-force"), "FAIL")),
+    ],
+)
+def test_a_waiver_that_has_run_out_fails_by_itself(
+    drscan, snapshot, tmp_path: Path, expires: str, verdicts: dict[str, str]
+) -> None:
+    estate = tmp_path / "estate.yaml"
+    estate.write_text(ESTATE % (RULE, expires))
+    chosen = ("--rule", RULE, "--rule", "waiver-in-force", "--format", "json")
+    outcome = drscan("scan", "--from", snapshot(bucket("a", "Suspended")), "--estate", estate, *chosen)
+    found = {finding["rule"]: finding for finding in json.loads(outcome.out)["findings"]}
+    assert {rule: finding["verdict"] for rule, finding in found.items()} == verdicts
+    assert found["waiver-in-force"]["location"] == {"file": str(estate), "line": 3}
