@@ -1,5 +1,6 @@
 """`drscan fix`: plan the changes that make findings pass, apply them, undo them."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from scanner.cli.options import FILE, estate_option, rule_options
 from scanner.errors import DrscanError, InvalidInputError
 from scanner.estate.intent import Intent
 from scanner.estate.verdict import Severity
-from scanner.inert import inert, inert_lines
+from scanner.inert import inert
 
 if TYPE_CHECKING:
     from scanner.remedies.accounts import Accounts
@@ -97,7 +98,7 @@ def plan_(
     clock = audit.Clock()
     reading = saved_estate(source) if source is not None else live_estate(asked, workers, quiet=quiet)
     made = plan(asked, reading.estate, choices, REMEDIES, source=reading.source, clock=clock)
-    click.echo(inert_lines(shown(made, form, color=sys.stdout.isatty())), nl=False)
+    click.echo(shown(made, form, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), nl=False)
     if file is not None:
         write_plan(made, file)
         click.echo(f"drscan: {file} written; apply it with: drscan fix apply {file}", err=True)

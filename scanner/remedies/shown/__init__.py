@@ -15,6 +15,9 @@ _FORMS = {
 
 
 def shown(plan: Plan, form: str, *, color: bool = False) -> str:
-    """The plan in one of the forms `text`, `json`, `cli`, `cloudformation` and `terraform`; color is for text alone."""
+    """The plan in one of the forms `text`, `json`, `cli`, `cloudformation` and `terraform`, inert for a terminal.
+
+    `color` is for text alone.
+    """
     show: Callable[..., str] = import_module(_FORMS[form]).show
     return show(plan, color=color)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.estate.unknown import Value, to_json
+from scanner.inert import inert
 from scanner.remedies.step import CREATION, WHOLE, Plan, Step
 
 _WIDTH = 110
@@ -21,6 +22,7 @@ def show(plan: Plan, *, color: bool = False) -> str:
     if plan.unfixed:
         lines += ["", f"Not fixed: {len(plan.unfixed)}"]
         lines += [f"  {one.rule}  {one.resource}: {one.why}" for one in plan.unfixed]
+    lines = [inert(line) for line in lines]
     return "\n".join(_colored(line) if color else line for line in lines) + "\n"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from scanner.estate.schemas import nearest
-from scanner.estate.unknown import Value
+from scanner.estate.unknown import Unknown, Value
 from scanner.sources.cloudformation.references import Choice, Reference, mentions
 from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.values import PSEUDO_PARAMETERS
@@ -55,17 +55,22 @@ def check_conditions(conditions: Mapping[str, Entry], names: Names) -> dict[str,
     return asks
 
 
-def check_resources(resources: Mapping[str, Entry], names: Names) -> dict[str, list[str]]:
-    """Which resources each resource needs first. Raises `InvalidInputError` for one that refers to nothing."""
-    needs: dict[str, list[str]] = {}
+def check_resources(
+    resources: Mapping[str, Entry], names: Names, truths: Mapping[str, bool | Unknown]
+) -> dict[str, dict[str, Scope]]:
+    """Which resources each resource needs first when conditions are so, and where it says so.
+
+    Raises `InvalidInputError` for one that refers to nothing, whatever the conditions are.
+    """
+    needs: dict[str, dict[str, Scope]] = {}
     for name, entry in resources.items():
         _check_members(entry, names)
-        needed = dict.fromkeys(depends_on(entry))
-        for mention in mentions(entry.value.get("Properties"), entry.scope.at("Properties")):
+        needed = dict.fromkeys(depends_on(entry), entry.scope.at("DependsOn"))
+        for mention in mentions(entry.value.get("Properties"), entry.scope.at("Properties"), truths=truths):
             _check_mention(mention, names)
-            if isinstance(mention, Reference) and mention.name in resources:
-                needed[mention.name] = None
-        needs[name] = list(needed)
+            if isinstance(mention, Reference) and mention.is_taken and mention.name in resources:
+                needed.setdefault(mention.name, mention.scope)
+        needs[name] = needed
     return needs
 
 

@@ -2,7 +2,6 @@
 
 import ipaddress
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -10,9 +9,8 @@ from itertools import islice
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.cloudformation.functions import Context, arguments, refused, text_of, texts_of
 from scanner.sources.cloudformation.scope import Scope
-from scanner.sources.cloudformation.texts import as_text, cut, settled, template_parts
+from scanner.sources.cloudformation.texts import as_text, cut, is_variable, settled, template_parts
 
-_VARIABLE_NAME = re.compile(r"[A-Za-z0-9_.:]+")
 _MAX_BLOCKS = 256
 
 
@@ -36,7 +34,7 @@ def _sub(context: Context, argument: Value, scope: Scope) -> Value:
 
 
 def _variable(context: Context, name: str, values: Mapping[str, Value], scope: Scope) -> str | Unknown:
-    if not _VARIABLE_NAME.fullmatch(name):
+    if not is_variable(name):
         shown = "${" + name[:60] + "}"
         hint = "a text that is to hold ${...} as it stands is written ${!...}"
         raise scope.error(f"{shown} is no variable that Fn::Sub knows", hint=hint)

@@ -54,13 +54,12 @@ class Resolution:
     children: "dict[str, Resolution | str]" = field(default_factory=dict, repr=False)
     undecided: frozenset[str] = field(init=False)
     _names: Names = field(init=False, repr=False)
-    _ordered: list[str] = field(init=False, repr=False)
+    _needs: dict[str, dict[str, Scope]] = field(init=False, repr=False)
     _truths: dict[str, Truth] = field(default_factory=dict, repr=False)
     _not_default: set[str] = field(default_factory=set)
     _known: dict[tuple[str, str], Value] = field(default_factory=dict, repr=False)
     _properties: dict[str, LazyProperties | Unknown] = field(default_factory=dict, repr=False)
     _trail: list[tuple[str, str]] = field(default_factory=list)
-    _used: dict[str, dict[str, Scope]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.undecided = self.values.undecided()
@@ -69,7 +68,7 @@ class Resolution:
         self.outputs = dict(self._entries("Outputs", self.sections.outputs))
         self._names = Names(self.parameters, self.resources, self.conditions, self.is_open)
         self._decide(checking.check_conditions(self.conditions, self._names))
-        self._ordered = order(checking.check_resources(self.resources, self._names))[0]
+        self._needs = checking.check_resources(self.resources, self._names, self._truths)
         checking.check_outputs(self.outputs, self._names)
 
     @property
@@ -180,18 +179,15 @@ class Resolution:
 
     def complete(self) -> None:
         """Resolve all properties of all resources. Raises `InvalidInputError` for a circle of resources."""
-        for name in self._ordered:
-            entry = self.resources.get(name)
-            if entry is None or self.exists(entry) is False:
-                continue
-            properties = self.properties(entry)
+        there = {name for name, entry in self.resources.items() if self.exists(entry) is not False}
+        needs = {name: [other for other in self._needs[name] if other in there] for name in there}
+        ordered, circle = order(needs)
+        if circle:
+            raise self._circular(circle)
+        for name in ordered:
+            properties = self.properties(self.resources[name])
             if not isinstance(properties, Unknown):
                 len(properties)
-            for other in checking.depends_on(entry):
-                self._used.setdefault(name, {}).setdefault(other, entry.scope.at("DependsOn"))
-        _, circle = order({name: list(others) for name, others in self._used.items()})
-        if circle:
-            raise _circular(circle, self._used[circle[-1]][circle[0]])
 
     def _entries(self, section: str, members: Mapping[str, Value]) -> Iterator[tuple[str, Entry]]:
         top = self.sections.scope(section)
@@ -206,9 +202,8 @@ class Resolution:
     def _decide(self, asks: Mapping[str, list[str]]) -> None:
         ordered, circle = order(asks)
         if circle:
-            raise self.conditions[circle[0]].scope.error(
-                f"conditions ask each other in a circle: {_shown([*circle, circle[0]])}"
-            )
+            message = f"conditions ask each other in a circle: {_shown([*circle, circle[0]])}"
+            raise self.conditions[circle[0]].scope.error(message)
         for name in ordered:
             if name in self.conditions:
                 decision = decide(self, self.conditions[name], self.deployment.assumed)
@@ -220,8 +215,6 @@ class Resolution:
         if entry is None:
             checking.check_reference(Reference(logical_id, attribute, scope), self._names)
             return Unknown(f"{logical_id[:255]} is not declared; a macro may")
-        if self._trail:
-            self._used.setdefault(self._trail[-1][0], {}).setdefault(logical_id, scope)
         exists = self.exists(entry)
         if isinstance(exists, Unknown):
             return Unknown(f"whether {logical_id} exists is not known: {exists.reason}")
@@ -264,15 +257,18 @@ class Resolution:
         mark = (logical_id, key)
         if mark in self._trail:
             names = [name for name, _ in self._trail[self._trail.index(mark) :]]
-            raise _circular(list(dict.fromkeys(names)), scope)
+            raise scope.error(f"cyclic reference: {_shown([*dict.fromkeys(names), logical_id])}")
         self._trail.append(mark)
         found = self.resolve(value, scope)
         self._trail.pop()
         return found
 
-
-def _circular(circle: list[str], scope: Scope) -> InvalidInputError:
-    return scope.error(f"cyclic reference: {_shown([*circle, circle[0]])}")
+    def _circular(self, circle: list[str]) -> InvalidInputError:
+        """The error for a circle, told from that resource on which stands first in the template."""
+        among = set(circle)
+        start = circle.index(next(name for name in self.resources if name in among))
+        names = [*circle[start:], *circle[: start + 1]]
+        return self._needs[names[0]][names[1]].error(f"cyclic reference: {_shown(names)}")
 
 
 def _shown(names: list[str]) -> str:

@@ -7,6 +7,7 @@ from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import is_stand_in
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+_VARIABLE_NAME = re.compile(r"[A-Za-z0-9_.:]+")
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]{0,200}\}?\}?")
 _WITHIN_NAMES = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -39,6 +40,11 @@ def template_parts(text: str) -> Iterator[tuple[str, str]]:
             yield "".join(literal), match[2].strip()
             literal.clear()
     yield "".join(literal) + text[position:], ""
+
+
+def is_variable(name: str) -> bool:
+    """Whether `Fn::Sub` takes that for the name of a variable."""
+    return _VARIABLE_NAME.fullmatch(name) is not None
 
 
 def settled(text: str) -> str | Unknown:

@@ -92,11 +92,9 @@ def _parts(names: _Names, values: Values, place: Place) -> dict[str, str]:
 
 
 def _arn(naming: Naming, values: Values, parts: Mapping[str, str], stand_in: str) -> str:
-    """The ARN; without the path, where that is not known, the name alone would be that of another one."""
-    if "{path}" not in naming.arn or parts["name"] == stand_in:
-        return naming.arn.format_map(parts)
+    """The ARN. With a path that is not known it is a stand-in's: without, the name would be that of another one."""
     path = values.get("path") or "/"
-    known = {"path": path} if isinstance(path, str) else {"name": stand_in}
+    known = {"path": path} if isinstance(path, str) or "{path}" not in naming.arn else {"name": stand_in}
     return naming.arn.format_map({**parts, **known})
 
 

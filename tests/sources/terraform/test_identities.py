@@ -33,7 +33,7 @@ IAM = "arn:aws:iam::111111111111"
         ("aws_s3_bucket", {}, {"id": "{x}", "bucket": "{x}", "arn": "arn:aws:s3:::{x}"}),
         ("aws_s3_bucket", {"bucket": LATER}, {"bucket": "{x}", "arn": "arn:aws:s3:::{x}"}),
         ("aws_s3_bucket_versioning", {"bucket": "orders"}, {"id": "orders", "bucket": "orders"}),
-        ("aws_iam_role", {"path": "/dr/"}, {"id": "{x}", "name": "{x}", "arn": f"{IAM}:role/{{x}}"}),
+        ("aws_iam_role", {"path": "/dr/"}, {"id": "{x}", "name": "{x}", "arn": f"{IAM}:role/dr/{{x}}"}),
         ("aws_iam_role", {"name": "crr", "path": "/dr/"}, {"id": "crr", "arn": f"{IAM}:role/dr/crr"}),
         ("aws_iam_role", {"name": "crr", "path": LATER}, {"name": "crr", "arn": f"{IAM}:role/{{x}}"}),
         ("aws_iam_policy", {"name": "p"}, {"id": f"{IAM}:policy/p", "arn": f"{IAM}:policy/p", "name": "p"}),
