@@ -16,9 +16,14 @@ def placeholder_in(text: str, *, real: Collection[str] = ()) -> str | None:
     """The first part of a property's value that is a placeholder, or None where there is none.
 
     `real` are account ids that somebody vouches for (the deployment's, those of the estate file): AWS's documentation
-    uses `123456789012`, and so does whoever tries things out on an emulator. Time is linear in the text.
+    uses `123456789012`, and so does whoever tries things out on an emulator. References that are still in the text
+    (`${AWS::Partition}`) are none. Time is linear in the text.
     """
-    return next((found for found in _candidates(text[:LONGEST]) if found not in real), None)
+    plain = _REFERENCE.sub("$", text[:LONGEST])
+    return next((found for found in _candidates(plain) if found not in real), None)
+
+
+_REFERENCE = re.compile(r"\$\{[^{}]*\}")
 
 
 _LOUD = re.compile(

@@ -45,6 +45,9 @@ DOCUMENTED_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
         ("arn:aws:iam::SOURCE_ACCOUNT:root", "SOURCE_ACCOUNT"),
         ("my-bucket", "my-bucket"),
         ("arn:aws:s3:::my-bucket/*", "my-bucket"),
+        ("arn:${AWS::Partition}:s3:::my-bucket/${Prefix}*", "my-bucket"),
+        ("arn:${AWS::Partition}:iam::AccountId:role/x", "AccountId"),
+        ("arn:${AWS::Partition}:s3:::<bucket>/*", "<bucket>"),
         ("DOC-EXAMPLE-BUCKET1", "DOC-EXAMPLE-BUCKET1"),
         ("amzn-s3-demo-source-bucket", "amzn-s3-demo-source-bucket"),
         ("arn:aws:iam::123456789012:role/x", "123456789012"),
@@ -75,6 +78,8 @@ def test_left_to_be_filled_in(text, placeholder):
         "arn:aws:iam::111111111111:role/account-reader",
         "arn:aws:s3:::*/*",
         "arn:aws:s3:::orders-${aws:PrincipalAccount}",
+        "arn:${AWS::Partition}:iam::${AccountId}:role/${RoleName}",
+        *("${BucketName}", "${YOUR_BUCKET}", "arn:aws:s3:::${BucketName}/*", "my-bucket-${Stage}", "${AWS::AccountId}"),
         # Types, markup, input templates, patterns and prose.
         *("array<string>", "AWS::SSM::Parameter::Value<String>", "map<string,array<int>>", "<html><b>x</b></html>"),
         *('"<instance>"', '{"bucket":"<bucket>"}', "The bucket <bucket> of your-bucket fame", "a<b and c>d"),
