@@ -13,7 +13,7 @@ from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.terraform.pieces import Own, Part, Piece, Target, account_of
 from scanner.sources.terraform.reaching import Owners, Reach, gap
-from scanner.sources.terraform.uniting import flat, nested, united, without
+from scanner.sources.terraform.uniting import each_once, flat, nested, united, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,8 @@ class _Work:
 def join(pieces: Sequence[Piece], removed: Sequence[Piece] = ()) -> Joined:
     """The pieces of a whole plan, put together. `removed` are those of what the plan destroys: what the values of other
     resources still show of them, read before, will be gone."""
-    owners = _left_of(
-        Owners.of(piece.resource for piece in pieces if isinstance(piece, Own) and piece.target is None), removed
-    )
+    owned = (piece.resource for piece in pieces if isinstance(piece, Own) and piece.target is None)
+    owners = _left_of(Owners.of(each_once(owned)), removed)
     placed = _placed(owners, pieces)
     work = _Work()
     for one in placed:

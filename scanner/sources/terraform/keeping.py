@@ -76,7 +76,7 @@ _KINDS: Mapping[tuple[str, str], str] = {
 }
 """Properties that hold a policy, with its kind."""
 
-_DOCUMENTS = ("policy", "access_policies", "resource_policy", "delivery_policy", "redrive_policy", "file_system_policy")
+_DOCUMENTS = ("policy", "access_policies", "resource_policy")
 """Attributes of other types that may hold a policy, which has statements."""
 
 

@@ -1,15 +1,19 @@
-"""Properties that several resources of Terraform add to, set, or no longer set once they are destroyed.
+"""Properties that several resources of Terraform declare, add to, set, or no longer set once they are destroyed.
 
 Paths are names of properties, or `Observed.` and a name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.terraform.pieces import Part
 
 _TELLING = ("PolicyName", "Id", "GrantId")
 """What tells the elements of such a list apart."""
+
+_TWICE = Unknown("the plan declares it twice, and not alike")
 
 _AFTERWARDS: Mapping[str, Value] = {
     "VersioningConfiguration": {"Status": "Suspended"},
@@ -46,11 +50,25 @@ def united(present: Value, more: Iterable[Value]) -> list[Value]:
     return list(known.values())
 
 
+def each_once(resources: Iterable[Resource]) -> Iterable[Resource]:
+    """The resources; of those that cannot be two (a bucket's name is taken once) one, with what they agree on."""
+    found: dict[tuple[str, str, str], Resource] = {}
+    for one in resources:
+        key = one.identity, one.account, one.region
+        other = found.get(key)
+        found[key] = one if other is None else replace(other, properties=_agreed(other.properties, one.properties))
+    return found.values()
+
+
 def without(properties: Mapping[str, Value], part: Part) -> dict[str, Value]:
     """Properties as they were read, after a part of them was destroyed."""
     before = dict(flat(properties))
     after = {path: _left(before.get(path), value, path, part) for path, value in flat(part.properties)}
     return nested({**before, **after}.items())
+
+
+def _agreed(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: one[name] if name in one and one[name] == other.get(name) else _TWICE for name in {**one, **other}}
 
 
 def _left(present: Value, gone: Value, path: str, part: Part) -> Value:

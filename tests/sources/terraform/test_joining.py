@@ -138,6 +138,14 @@ def test_two_that_set_the_same_leave_it_open() -> None:
     assert isinstance(policy.properties["PolicyDocument"], Unknown)
 
 
+def test_a_bucket_that_is_declared_twice_is_one() -> None:
+    twice = [planned("aws_s3_bucket", name, bucket="orders", acl=acl) for name, acl in (("a", "private"), ("b", "x"))]
+    found = the_one(BUCKET, *twice, versioning())
+    assert found.properties["BucketName"] == "orders"
+    assert isinstance(found.properties["AccessControl"], Unknown)
+    assert found.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
 def test_what_stands_apart_counts_and_not_what_the_bucket_had() -> None:
     old = bucket(versioning=[{"enabled": False}], policy='{"Statement": [], "Id": "old"}', actions=("no-op",))
     found = the_one(BUCKET, old, versioning())
