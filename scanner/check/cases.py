@@ -76,4 +76,6 @@ def _text(case: Case, keys: Iterable[Key]) -> str:
 
 
 def _word(option: Option) -> str:
-    return str(option).lower() if isinstance(option, bool) else "another value" if option == OTHER else option
+    if isinstance(option, bool):
+        return str(option).lower()
+    return "another value" if option == OTHER else option or "empty"
