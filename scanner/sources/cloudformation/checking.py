@@ -11,7 +11,10 @@ from scanner.estate.schemas import nearest
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.cloudformation.references import Choice, Reference, mentions
 from scanner.sources.cloudformation.scope import Scope
+from scanner.sources.cloudformation.sections import INCLUDE
 from scanner.sources.cloudformation.values import PSEUDO_PARAMETERS
+
+_LONGEST_TYPE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Entry:
     @property
     def type(self) -> str:
         """The type of a resource."""
-        return self.scope.filled(str(self.value.get("Type", "")))
+        type_ = self.value.get("Type")
+        return self.scope.filled(type_) if isinstance(type_, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def check_conditions(conditions: Mapping[str, Entry], names: Names) -> dict[str,
                 asks[name].append(mention.condition)
             elif mention.attribute or mention.name in names.resources:
                 hint = "what a resource is called is not known when conditions are decided"
-                raise mention.scope.error(f"a condition cannot refer to the resource {mention.name}", hint=hint)
+                raise mention.scope.error(f"a condition cannot refer to the resource {mention.name[:255]}", hint=hint)
             else:
                 check_reference(mention, names)
     return asks
@@ -64,6 +68,7 @@ def check_resources(
     """
     needs: dict[str, dict[str, Scope]] = {}
     for name, entry in resources.items():
+        _check_form(entry)
         _check_members(entry, names)
         needed = dict.fromkeys(depends_on(entry), entry.scope.at("DependsOn"))
         for mention in mentions(entry.value.get("Properties"), entry.scope.at("Properties"), truths=truths):
@@ -114,6 +119,16 @@ def check_reference(reference: Reference, names: Names) -> None:
     raise reference.scope.error(f"refers to {name[:255]}, which is {what}", hint=nearest(name, known))
 
 
+def _check_form(entry: Entry) -> None:
+    """The form of a resource; one that a macro is called in may lack what the macro gives."""
+    if not isinstance(entry.value, dict):
+        raise entry.scope.error(f"the resource {entry.name} is no mapping")
+    if not 0 < len(entry.type) <= _LONGEST_TYPE and INCLUDE not in entry.value:
+        raise entry.scope.error(f"the resource {entry.name} has no Type")
+    if not isinstance(entry.value.get("Properties") or {}, dict):
+        raise entry.scope.at("Properties").error(f"Properties of {entry.name} are no mapping")
+
+
 def _check_members(entry: Entry, names: Names) -> None:
     """The parts of a resource or output beside its properties and value."""
     condition = entry.value.get("Condition")
@@ -122,7 +137,9 @@ def _check_members(entry: Entry, names: Names) -> None:
     for name in depends_on(entry):
         if name not in names.resources and not names.is_open:
             hint = nearest(name, names.resources)
-            raise entry.scope.at("DependsOn").error(f"{entry.name} depends on {name}, which is no resource", hint=hint)
+            raise entry.scope.at("DependsOn").error(
+                f"{entry.name} depends on {name[:255]}, which is no resource", hint=hint
+            )
     for mention in chain.from_iterable(_in_attributes(entry)):
         _check_mention(mention, names)
 

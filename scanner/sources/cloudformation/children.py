@@ -77,4 +77,7 @@ def _opened(stack: Resolution, entry: Entry) -> Resolution | str:
     deployment = deployment_of(stack.deployment, entry.name, found.source, known)
     values = Values(sections.parameters, deployment, known, open_names)
     around = Surroundings(stack.around.exports, stack.work, (*stack.around.ancestors, found.file))
-    return Resolution(sections, values, around)
+    nested = Resolution(sections, values, around)
+    # Resources in the order in which they need each other: outputs may be at the end of a long chain.
+    nested.complete()
+    return nested

@@ -60,8 +60,8 @@ def _find_in_map(context: Context, argument: Value, scope: Scope) -> Value:
         case [_]:
             raise refused(scope, hint)
     if not {UNNAMED_ACCOUNT, UNNAMED_REGION}.isdisjoint(keys):
-        return Unknown(f"mapping {keys[0]} goes by the account or region, which nobody named")
-    message = f"mapping {keys[0]} has no entry {'.'.join(keys[1:])}"
+        return Unknown(f"mapping {keys[0][:255]} goes by the account or region, which nobody named")
+    message = f"mapping {keys[0][:255]} has no entry {'.'.join(keys[1:])[:255]}"
     if any(map(function_of, given)) or scope.loops or context.is_open:
         return context.doubt(scope, message)
     raise scope.error(message)

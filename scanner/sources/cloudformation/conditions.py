@@ -148,7 +148,7 @@ def _equals(stack: Asking, argument: Value, scope: Scope, *, plainly: bool) -> T
     if plainly:
         hangs = asked(stack, one, other, scope)
         if isinstance(hangs, Tangle):
-            return Unknown(f"it hangs on {', '.join(sorted(hangs.names))}")
+            return Unknown(f"it hangs on {', '.join(sorted(hangs.names))[:200]}")
     return _same(stack.operand(one, scope.at(0)), stack.operand(other, scope.at(1)))
 
 

@@ -12,6 +12,8 @@ from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.texts import as_text
 
 FOR_EACH = "Fn::ForEach::"
+_STEPS_OF_A_MEMBER = 100
+"""What a member that a loop makes counts for; CloudFormation takes 500 resources (its quotas, 2026-11)."""
 _HINT = "expected an identifier, a list of texts (or a Ref to a list parameter), and a mapping"
 
 
@@ -30,9 +32,9 @@ def expanded(
         return
     seen: set[str] = set()
     for key, value, place in _rounds(context, members, scope):
-        context.work.spend(place)
+        context.work.spend(place, _STEPS_OF_A_MEMBER)
         if key in seen:
-            raise place.error(f"{key} is made twice")
+            raise place.error(f"{key[:255]} is made twice")
         seen.add(key)
         yield key, value, place
 

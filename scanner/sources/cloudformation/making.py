@@ -96,13 +96,13 @@ def _cidr(context: Context, argument: Value, scope: Scope) -> Value:
         blocks = [str(part) for part in islice(block.subnets(new_prefix=prefix), count)]
     except ValueError as error:
         raise refused(scope, hint) from error
-    return blocks if len(blocks) == count else context.doubt(scope, f"{texts[0]} has no room for {count} blocks")
+    return blocks if len(blocks) == count else context.doubt(scope, f"{texts[0][:80]} has no room for {count} blocks")
 
 
 def _get_azs(context: Context, argument: Value, scope: Scope) -> Value:
     region = text_of(context, argument, scope)
     where = region if isinstance(region, str) and region else "the region"
-    return Unknown(f"the availability zones of {where} are only known when the stack is deployed")
+    return Unknown(f"the availability zones of {where[:80]} are only known when the stack is deployed")
 
 
 def _length(context: Context, argument: Value, scope: Scope) -> Value:

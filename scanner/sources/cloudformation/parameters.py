@@ -13,6 +13,7 @@ from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.texts import as_text, settled
 
 _NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_LONGEST_NAME = 255
 _MAX_PATTERN = 2_000
 
 
@@ -86,7 +87,7 @@ def check_given(
     for name, value in given.items():
         parameter = parameters.get(name)
         if parameter is None:
-            raise refuse(f"has no parameter {name}", nearest(name, parameters), None)
+            raise refuse(f"has no parameter {name[:255]}", nearest(name, parameters), None)
         problem = None if isinstance(value, Unknown) else _problem(parameter, str(value))
         if problem is not None:
             shown = "the value of" if parameter.is_secret else f"{str(value)[:80]!r} is given for"
@@ -94,6 +95,8 @@ def check_given(
 
 
 def _parameter(name: str, value: Value, scope: Scope) -> Parameter:
+    if len(name) > _LONGEST_NAME:
+        raise scope.error(f"the name of a parameter has at most {_LONGEST_NAME} characters")
     if not isinstance(value, dict) or not isinstance(value.get("Type"), str):
         raise scope.error(f"parameter {name} has no Type")
     allowed = value.get("AllowedValues")

@@ -26,6 +26,12 @@ from scanner.sources.cloudformation.values import Values
 from scanner.sources.cloudformation.work import Work
 from scanner.sources.declared import Deployment, Exports
 
+_MOST_MESSAGES = 100
+_LEVELS_OF_A_PROPERTY = 4
+"""How many levels a reference to a property counts for: it takes as much of Python's stack."""
+_LONGEST_NAME = 255
+"""The longest names of parameters, mappings and outputs (CloudFormation's quotas, 2026-11)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -130,7 +136,7 @@ class Resolution:
         """Whether the condition of that name holds."""
         if condition not in self._truths:
             checking.check_choice(condition, scope, self._names)
-            return Unknown(f"condition {condition} is not declared; a macro may")
+            return Unknown(f"condition {condition[:255]} is not declared; a macro may")
         truth = self._truths[condition]
         if not isinstance(truth, Unknown) or truth.reason.startswith("condition "):
             return truth
@@ -150,8 +156,9 @@ class Resolution:
 
     def doubt(self, scope: Scope, message: str) -> Unknown:
         """An Unknown for what CloudFormation would refuse, but only in this case; the message is kept for people."""
-        error = scope.error(message)
-        self.messages.append(f"{error.file}:{error.line}: {message}")
+        if len(self.messages) < _MOST_MESSAGES:
+            error = scope.error(message)
+            self.messages.append(f"{error.file}:{error.line}: {message}")
         return Unknown(message)
 
     def exists(self, entry: Entry) -> Truth:
@@ -179,7 +186,7 @@ class Resolution:
 
     def complete(self) -> None:
         """Resolve all properties of all resources. Raises `InvalidInputError` for a circle of resources."""
-        there = {name for name, entry in self.resources.items() if self.exists(entry) is not False}
+        there = {name: None for name, entry in self.resources.items() if self.exists(entry) is not False}
         needs = {name: [other for other in self._needs[name] if other in there] for name in there}
         ordered, circle = order(needs)
         if circle:
@@ -192,6 +199,8 @@ class Resolution:
     def _entries(self, section: str, members: Mapping[str, Value]) -> Iterator[tuple[str, Entry]]:
         top = self.sections.scope(section)
         for name, value, scope in expanded(self, members, top):
+            if len(name) > _LONGEST_NAME and not isinstance(value, Unknown):
+                raise scope.error(f"a name has at most {_LONGEST_NAME} characters")
             if isinstance(value, Unknown):
                 self.unknown_loops.append(value)
             elif name.startswith("Fn::") and name != INCLUDE:
@@ -239,8 +248,6 @@ class Resolution:
     def _open(self, entry: Entry) -> LazyProperties | Unknown:
         written = entry.value.get("Properties") or {}
         scope = entry.scope.at("Properties")
-        if not isinstance(written, dict):
-            raise scope.error(f"Properties of {entry.name} are no mapping")
         if INCLUDE in written or INCLUDE in entry.value:
             return Unknown(f"a macro decides which properties {entry.name} has")
         members: dict[str, tuple[Value, Scope]] = {}
@@ -259,7 +266,9 @@ class Resolution:
             names = [name for name, _ in self._trail[self._trail.index(mark) :]]
             raise scope.error(f"cyclic reference: {_shown([*dict.fromkeys(names), logical_id])}")
         self._trail.append(mark)
+        self.work.depth += _LEVELS_OF_A_PROPERTY
         found = self.resolve(value, scope)
+        self.work.depth -= _LEVELS_OF_A_PROPERTY
         self._trail.pop()
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import is_stand_in
 
-_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_.:]+")
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]{0,200}\}?\}?")
 _WITHIN_NAMES = re.compile(r"[A-Za-z0-9._-]+")

@@ -41,7 +41,7 @@ class Values:
         """The text that is the parameter's value, secrets included: for comparisons only."""
         parameter = self.parameters[name]
         if self._is_undecided(name) and isinstance(option := self.deployment.assumed.get(name), str):
-            return AnyOther(f"parameter {name} is any other value") if option == OTHER else option
+            return AnyOther(f"parameter {name} has a value that nobody gave") if option == OTHER else option
         given = self.given.get(name)
         if parameter.is_stored:
             return parameter.missing(given if isinstance(given, str) else None)
