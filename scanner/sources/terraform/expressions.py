@@ -7,6 +7,7 @@ instance it means. The reasons that people read for what stays unknown come from
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from scanner.estate.unknown import Unknown, Value
@@ -37,6 +38,9 @@ class Surroundings(Protocol):
         ...
 
 
+_placeholder_in = lru_cache(maxsize=1 << 14)(placeholder_in)
+
+
 def type_of(instance: Instance) -> str:
     """The type of an instance as slots name it: `data.<type>` for a data source."""
     return f"data.{instance.type}" if instance.mode == "data" else instance.type
@@ -61,7 +65,8 @@ class Texts:
         """See `merging.Resolver`. A policy is a text here, and each of its parts is a placeholder or none by itself."""
         if value.lstrip().startswith("{"):
             return self._policy(value, path)
-        found = placeholder_in(value, real=self.real)
+        # Plans say the same things over and over, and hardly ever a placeholder.
+        found = _placeholder_in(value) and placeholder_in(value, real=self.real)
         return Unknown(f"placeholder {found}") if found else value
 
     def _policy(self, text: str, path: tuple[str, ...]) -> Value:

@@ -57,15 +57,13 @@ class Marked:
 
     def member(self, key: str) -> "Marked":
         """A member of an object, with its marks."""
-        return Marked(
-            _member(self.value, key), _member(self.unknown, key), tuple(_member(one, key) for one in self.sensitive)
-        )
+        hidden = [_member(one, key) for one in self.sensitive]
+        return Marked(_member(self.value, key), _member(self.unknown, key), tuple(one for one in hidden if one))
 
     def item(self, place: int) -> "Marked":
         """An item of a list, with its marks."""
-        return Marked(
-            _item(self.value, place), _item(self.unknown, place), tuple(_item(one, place) for one in self.sensitive)
-        )
+        hidden = [_item(one, place) for one in self.sensitive]
+        return Marked(_item(self.value, place), _item(self.unknown, place), tuple(one for one in hidden if one))
 
 
 def merged(marked: Marked, given: Value, path: tuple[str, ...], resolver: Resolver, depth: int = 0) -> Value:
@@ -79,6 +77,8 @@ def merged(marked: Marked, given: Value, path: tuple[str, ...], resolver: Resolv
         return Unknown("sensitive")
     if marked.unknown is True:
         return _later(given, path, resolver)
+    if not marked.unknown and not marked.sensitive:
+        return _unmarked(marked.value, path, resolver, depth)
     if isinstance(marked.value, dict) or (marked.value is None and isinstance(marked.unknown, dict)):
         return _object(marked, given, path, resolver, depth)
     if isinstance(marked.value, list) or (marked.value is None and isinstance(marked.unknown, list)):
@@ -101,6 +101,17 @@ def members(
         if value is not ABSENT:
             found[name] = value
     return found
+
+
+def _unmarked(value: Value, path: tuple[str, ...], resolver: Resolver, depth: int) -> Value:
+    """A value of which all is known and none hidden: most of a plan."""
+    if isinstance(value, str):
+        return resolver.text(value, path)
+    if depth > MAX_TREE_DEEP:
+        return Unknown("the value is nested too deeply")
+    if isinstance(value, dict):
+        return {name: _unmarked(one, (*path, name), resolver, depth + 1) for name, one in value.items()}
+    return [_unmarked(one, path, resolver, depth + 1) for one in value] if isinstance(value, list) else value
 
 
 def _later(given: Value, path: tuple[str, ...], resolver: Resolver) -> Value:

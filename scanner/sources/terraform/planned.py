@@ -33,9 +33,12 @@ class Planned:
     `address` is whole (`module.copy["eu"].aws_s3_bucket.copy[0]`), `module` its part that names the module instance,
     empty for the root; `name` and `index` (None without count and for_each) are the rest. `values` are by Terraform's
     attribute names. In them, what is known later is `Unknown` at its place, or what `Identity` gives of the resource
-    that it comes from; sensitive values and placeholders are Unknown, too. `provider` tells provider configurations
-    apart (`module.copy:aws.recovery`); it is for people, the place follows from it already. `actions` are what the
-    plan does: `no-op`, `create`, `read`, `update`, `delete`; both `delete` and `create` for a replacement.
+    that it comes from; sensitive values and placeholders are Unknown, too. What is unknown and not configured is
+    absent. A policy is the text that the plan knows, or an object where parts of it are Unknown.
+
+    `provider` tells provider configurations apart (`module.copy:aws.recovery`); it is for people, the place follows
+    from it already. `actions` are what the plan does: `no-op`, `create`, `read`, `update`, `delete`; both `delete` and
+    `create` for a replacement.
     """
 
     address: str

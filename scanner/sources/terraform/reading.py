@@ -17,6 +17,10 @@ from scanner.estate.unknown import Value
 MAX_BYTES = 100 << 20
 """How much of a plan is read. Plan JSON repeats every attribute up to four times: 10,000 resources make 30 to 80 MB."""
 
+MAX_MEMBERS = 8_000_000
+"""How many values a plan may hold. One of `MAX_BYTES` holds two to six million; nothing but lists would be 50 million,
+and take gigabytes of memory."""
+
 HOW_TO = "make plan JSON: terraform plan -out plan.out && terraform show -json plan.out > plan.json (or tofu)"
 """What to do with everything that is no plan JSON."""
 
@@ -95,6 +99,8 @@ def _text(data: bytes, file: Path) -> str:
 
 
 def _parsed(text: str, file: Path) -> Any:
+    if sum(map(text.count, ",[{")) > MAX_MEMBERS:
+        raise InvalidInputError(f"holds more than the {MAX_MEMBERS:,} values that are read of a plan", file=file)
     try:
         return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:

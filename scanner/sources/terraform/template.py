@@ -65,7 +65,9 @@ class TerraformPlan:
         )
 
     def _managed(self) -> Iterator[Instance]:
-        return (instance for instance in self.plan.instances if instance.mode == "managed")
+        """Resources of AWS, also those of the provider awscc, of which there is only to tell that they are not read."""
+        managed = (instance for instance in self.plan.instances if instance.mode == "managed")
+        return (instance for instance in managed if instance.type.startswith(("aws_", "awscc_")))
 
     def _planned(self, instances: Iterable[Instance], deployment: Deployment, places: Places) -> Iterator[Planned]:
         resolution = Resolution(self.plan, places.place_of, identity, _real(deployment, places))

@@ -107,6 +107,9 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(InvalidInputError, match="is not a file"):
         open_plan(tmp_path / "none.json")
     file = write(tmp_path, plan(QUEUE))
+    monkeypatch.setattr(reading, "MAX_MEMBERS", 10)
+    with pytest.raises(InvalidInputError, match="holds more than the 10 values"):
+        open_plan(file)
     monkeypatch.setattr(reading, "MAX_BYTES", 100)
     with pytest.raises(InvalidInputError, match="is larger than the 100 bytes"):
         open_plan(file)
