@@ -5,6 +5,7 @@ Only `Observed` may differ, and what nobody can know before: those places are na
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,11 @@ import pytest
 from scanner.estate.resource import Resource
 from scanner.estate.shapes import load_shape
 from scanner.estate.unknown import Unknown
+from scanner.sources.cloudformation.reading import parse_source
+from scanner.sources.cloudformation.resources import declared
+from scanner.sources.cloudformation.stack import resolve
 from scanner.sources.completion import completed
+from scanner.sources.declared import Deployment
 
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
 ROLE_ARN = "arn:aws:iam::111111111111:role/crr"
@@ -446,3 +451,87 @@ def test_multi_region_access_points_and_macie(aws: Any) -> None:
     agree(the_one(aws, "AWS::S3::MultiRegionAccessPoint"), {"Name": "point", "Regions": [{"Bucket": name}]})
     aws.client("macie2").enable_macie(findingPublishingFrequency="SIX_HOURS")
     agree(the_one(aws, "AWS::Macie::Session"), {})
+
+
+TEMPLATE = """
+Resources:
+  Data: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "data-${AWS::AccountId}"}}
+  DataPolicy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Data, PolicyDocument: {Statement: []}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {RoleName: crr, Path: /dr/, AssumeRolePolicyDocument: {Statement: []}}
+  Inline:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: inline, Roles: [!Ref Role], PolicyDocument: {Statement: []}}
+  Managed:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {ManagedPolicyName: managed, Roles: [!Ref Role], PolicyDocument: {Statement: []}}
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: alerts}}
+  TopicPolicy: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Topic], PolicyDocument: {Statement: []}}}
+  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/dr, TargetKeyId: 1234}}
+  Trail: {Type: AWS::CloudTrail::Trail, Properties: {TrailName: all, S3BucketName: !Ref Data, IsLogging: true}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {AlarmName: late, ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties: {LogGroupName: /trail, FilterName: denied, FilterPattern: x, MetricTransformations: []}
+  Point: {Type: AWS::S3::MultiRegionAccessPoint, Properties: {Name: point, Regions: [{Bucket: !Ref Data}]}}
+  Macie: {Type: AWS::Macie::Session}
+"""
+
+
+def build_the_same(aws: Any) -> None:
+    s3, name = bucket(aws)
+    s3.put_bucket_policy(Bucket=name, Policy='{"Statement": []}')
+    iam = aws.client("iam")
+    empty = json.dumps({"Version": "2012-10-17", "Statement": []})
+    iam.create_role(RoleName="crr", Path="/dr/", AssumeRolePolicyDocument=empty)
+    iam.put_role_policy(RoleName="crr", PolicyName="inline", PolicyDocument=json.dumps(DOCUMENT))
+    arn = iam.create_policy(PolicyName="managed", PolicyDocument=json.dumps(DOCUMENT))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="crr", PolicyArn=arn)
+    aws.client("sns").create_topic(Name="alerts")
+    kms = aws.client("kms")
+    kms.create_alias(AliasName="alias/dr", TargetKeyId=symmetric(kms))
+    aws.client("cloudtrail").create_trail(Name="all", S3BucketName=name)
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="late",
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Namespace="n",
+        MetricName="m",
+        Statistic="Sum",
+        Period=60,
+        Threshold=1,
+    )
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/trail")
+    transformation = {"metricName": "Denied", "metricNamespace": "DR", "metricValue": "1"}
+    logs.put_metric_filter(
+        logGroupName="/trail", filterName="denied", filterPattern="x", metricTransformations=[transformation]
+    )
+    details = {"Name": "point", "Regions": [{"Bucket": name}]}
+    control = aws.client("s3control", "us-west-2")
+    control.create_multi_region_access_point(AccountId=aws.account, ClientToken="t", Details=details)
+    aws.client("macie2").enable_macie()
+
+
+def test_names_arns_and_places_are_those_of_a_live_account(aws: Any) -> None:
+    build_the_same(aws)
+    here = Deployment(Path("stack.yaml"), Path(), aws.account, "us-east-1")
+    resources = declared(resolve(parse_source(TEMPLATE, "stack.yaml"), here, {})).resources
+    ours = {place_of(one) for one in resources if one.type.startswith("AWS::")}
+    live = {place_of(one) for type_ in {one[0] for one in ours} for one in read(aws, type_)}
+    # AWS makes up what access points are called in ARNs; aliases of its own and the key's default names are not ours.
+    assert {one for one in ours if "{" in one[1]} == {
+        (MRAP, f"arn:aws:s3::{aws.account}:accesspoint/{{Point}}", aws.account, "", "point")
+    }
+    assert {one for one in ours if one[0] != MRAP} <= live
+    assert {one[0] for one in live - ours} <= {MRAP, "AWS::KMS::Alias"}
+
+
+MRAP = "AWS::S3::MultiRegionAccessPoint"
+
+
+def place_of(one: Resource) -> tuple[str, ...]:
+    return one.type, one.arn, one.account, one.region, one.name

@@ -1,6 +1,7 @@
 """What a template declares, in the one shape and under the names by which its parts refer to each other."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from scanner.estate.shapes import load_shape
 from scanner.estate.unknown import Unknown, to_json
 from scanner.sources.cloudformation.resources import declared
 from scanner.sources.cloudformation.stack import Stack
-from scanner.sources.declared import Declared
+from scanner.sources.cloudformation.template import open_template
+from scanner.sources.declared import Declared, Deployment
 
 StackOf = Callable[..., Stack]
 
@@ -320,3 +322,46 @@ def test_everything_declared_fits_its_shape_and_is_one_of_its_kind(declare: Decl
 
 def test_the_same_template_declares_the_same_again(declare: Declare) -> None:
     assert declare(EVERYTHING) == declare(EVERYTHING)
+
+
+CHILD = """
+Parameters: {Prefix: {Type: String}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Metadata: {drscan: {rule: some-rule, reason: because, owner: ann, expires: 2027-01-31}}
+    Properties: {RoleName: !Sub "${Prefix}-crr", AssumeRolePolicyDocument: {Statement: []}}
+Outputs:
+  Name: {Value: !Ref Role}
+"""
+PARENT = """
+Resources:
+  Copying: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Prefix: dr}}}
+  Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Prefix: other}}}
+  Policy:
+    Type: AWS::IAM::Policy
+    Properties: {PolicyName: p, Roles: [!GetAtt Copying.Outputs.Name], PolicyDocument: {Statement: []}}
+"""
+
+
+def test_nested_stacks_are_one_with_theirs(tmp_path: Path) -> None:
+    (tmp_path / "child.yaml").write_text(CHILD)
+    (tmp_path / "parent.yaml").write_text(PARENT)
+    template = open_template(tmp_path / "parent.yaml")
+    deployment = Deployment(tmp_path / "parent.yaml", tmp_path, "111111111111", "eu-west-1")
+    found = template.declare(deployment, {})
+    roles = {one.name: len(one.properties.get("Policies", ())) for one in of_type(found, "IAM::Role")}
+    assert (roles, found.unseen) == ({"dr-crr": 1, "other-crr": 0}, ())
+    files = [one.name.rpartition("/")[2] for one in found.resources if one.type == "DR::Template"]
+    assert files == ["parent.yaml", "child.yaml"]
+    assert {one.name for one in found.resources if one.type == "DR::Template::Resource"} == {
+        "Policy",
+        "Copying.Role",
+        "Again.Role",
+    }
+    waived = [
+        (one.resource.rpartition("/")[2], one.location.file.rpartition("/")[2]) for one in found.waivers if one.location
+    ]
+    assert waived == [("dr-crr", "child.yaml"), ("other-crr", "child.yaml")]
+    assert template.declare(deployment, {}) == found
+    assert template.variables(deployment) == ()
