@@ -52,7 +52,8 @@ def merged(judged: Sequence[Judged], *, untried: int = 0) -> Scan:
     link_lists = [_over_settings(group, _links, _settled_links) for group in groups]
     all_cases = [group[0].case for group in groups]
     findings = _over_cases(finding_lists, all_cases)
-    messages = [text for text in first.messages if all(text in each.scan.messages for each in judged)]
+    shared = (text for text in first.messages if all(text in each.scan.messages for each in judged))
+    messages = list(dict.fromkeys(shared))
     if untried:
         messages.append(UNTRIED.format(untried))
         findings = [_doubted(finding) if finding.verdict is Verdict.PASS else finding for finding in findings]
