@@ -11,7 +11,7 @@ from scanner.estate.paths import PSEUDO_PROPERTIES
 from scanner.estate.resource import Resource
 from scanner.estate.schemas import MAX_PROBLEMS, Problem, Validator, compile_schema, expected_one_of, nearest
 from scanner.estate.shapes import Shape, known_types, load_shape
-from scanner.estate.strict_yaml import Node, load_yaml
+from scanner.estate.strict_yaml import Node, load_yaml, parse_yaml
 from scanner.estate.unknown import Value, from_json
 from scanner.estate.verdict import Confidence, Severity, Verdict
 from scanner.evaluation.parameters import Param
@@ -31,6 +31,22 @@ def read_rule(file: Path, *, examples: bool = True) -> Rule:
     except InvalidInputError as error:
         raise RulePackError([error]) from error
     return rule_of(node, file.stem, examples=examples)
+
+
+def read_own_rule(file: Path) -> Rule:
+    """Load a built-in rule without its examples, and without asking whether it keeps to the schema.
+
+    The tests ask that of every built-in rule. It is two thirds of the time that loading the pack takes, and with it the
+    start of every command. Raises RulePackError for names that do not exist, as `read_rule` does.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return read_rule(file, examples=False)  # which says what is wrong with it
+    node = parse_yaml(text.partition("\nexamples:")[0], str(file))
+    shape = load_shape(node.value["kind"])
+    assert shape is not None, "the tests hold built-in rules against the shapes"
+    return _build(node, file.stem, shape, [])
 
 
 def rule_of(node: Node, name: str, *, examples: bool = True) -> Rule:
