@@ -95,7 +95,7 @@ class Expressions(Texts):
         """What the slot can only hold, when all that its expression leads to is one and the same thing."""
         slot = slot_of(self.type, path)
         traces = follow(self.around.plan, given, self.scope)
-        if slot is None or slot.is_list or (any(trace.is_lost for trace in traces) and not slot.is_owner):
+        if slot is None or slot.is_list or (any(trace.is_lost for trace in traces) and not _is_condition(slot, traces)):
             return _made_of(traces)
         found: list[Value] = []
         for origin in (origin for trace in traces for origin in trace.origins):
@@ -169,6 +169,15 @@ class Expressions(Texts):
             elif slot is not None:
                 others.update(origin.block for origin in origins if origin.is_guess)
         return not owners.isdisjoint(others)
+
+
+def _is_condition(slot: Slot, traces: Sequence[Trace]) -> bool:
+    """Whether what is lost only decides between several ways to one owner.
+
+    `local.has_policy ? aws_s3_bucket_policy.a[0].id : aws_s3_bucket.a[0].id` is how the most used of all modules makes
+    a bucket's settings wait for its policy. With one way alone, the local may be the other.
+    """
+    return slot.is_owner and sum(bool(trace.origins) for trace in traces) > 1
 
 
 def _expressions(given: Value, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Expression]]:

@@ -117,11 +117,11 @@ POLICY: Accepted = {"data.aws_iam_policy_document": _held("json", "minified_json
 """What a whole policy comes from."""
 
 _WHOLE: Accepted = {
-    **dict.fromkeys((*_KEYS, "aws_iam_role", "aws_iam_user", "aws_backup_vault"), _ARN),
-    "aws_iam_policy": _ARN_AS_ID,
+    **dict.fromkeys((*_KEYS, "aws_iam_role", "aws_iam_user", "aws_backup_vault", "aws_sqs_queue"), _ARN),
+    **dict.fromkeys(("aws_iam_policy", "aws_sns_topic"), _ARN_AS_ID),
     "data.aws_caller_identity": _held("account_id"),
 }
-"""What stands in a policy's statement as it is. Of buckets, topics, tables and log groups the parts have ARNs, too."""
+"""What stands in a policy's statement as it is. Of buckets, tables and log groups the parts have ARNs, too."""
 
 _BY_NAME: Mapping[str, Accepted] = {
     **dict.fromkeys(("bucket", "bucket_name", "s3_bucket_name", "target_bucket"), _BUCKET_NAME),

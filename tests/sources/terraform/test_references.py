@@ -220,6 +220,20 @@ class TestInstances:
         assert len(set(names)) == 2
         assert all(str(one) in name for one, name in zip(keys, names, strict=True))
 
+    def test_a_setting_that_waits_for_the_policy_of_its_bucket_is_the_buckets(self) -> None:
+        policy = Made(
+            "aws_s3_bucket_policy.p", {}, {"id": True, "bucket": True}, {"bucket": refer("aws_s3_bucket.b.id")}
+        )
+        waiting = refer("local.has_policy", "aws_s3_bucket_policy.p.id", "aws_s3_bucket.b.id")
+        alone = refer("local.has_policy", "aws_s3_bucket.b.id")
+        settings = [
+            Made(f"aws_s3_bucket_versioning.v{number}", {}, {"bucket": True}, {"bucket": given})
+            for number, given in enumerate((waiting, alone))
+        ]
+        found = resolved(plan(bucket(), policy, *settings))
+        assert found["aws_s3_bucket_versioning.v0"].values["bucket"] == "{aws_s3_bucket.b}"
+        assert isinstance(found["aws_s3_bucket_versioning.v1"].values["bucket"], Unknown)
+
     def test_an_index_that_is_looked_up_is_not_followed(self) -> None:
         setting = self.versioning(refer("aws_s3_bucket.b", "var.peers", "each.key"), "eu")
         value = plan(bucket(key="eu"), bucket(key="us"), setting, variables={"peers": {}})
