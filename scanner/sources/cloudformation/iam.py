@@ -42,23 +42,29 @@ def attachments(declared: ResolvedResource, around: Surroundings) -> Iterator[At
 
 def fold(resources: Sequence[Resource], attached: Iterable[Attachment]) -> tuple[tuple[Resource, ...], list[Unseen]]:
     """The resources with everything attached where it belongs, and the gaps that the rest of it leaves."""
-    owners = {(one.type, one.account, one.name): one for one in resources if one.type in (ROLE, USER, GROUP)}
+    owners: dict[tuple[str, str, Value], dict[str, list[Value]]] = {
+        (one.type, one.account, one.name): {} for one in resources if one.type in (ROLE, USER, GROUP)
+    }
     gaps: list[Unseen] = []
     for one in attached:
-        key = one.type, one.account, one.name if isinstance(one.name, str) else ""
-        if key in owners:
-            owners[key] = _with(owners[key], one)
-        else:
+        added = owners.get((one.type, one.account, one.name)) if isinstance(one.name, str) else None
+        if added is None:
             gaps.append(_gap(one))
-    return tuple(owners.get((one.type, one.account, one.name), one) for one in resources), gaps
+        else:
+            added.setdefault(one.to, []).append(one.value)
+    return tuple(_with(one, owners.get((one.type, one.account, one.name))) for one in resources), gaps
 
 
-def _with(owner: Resource, one: Attachment) -> Resource:
-    present = owner.properties.get(one.to)
-    if present is not None and (not isinstance(present, list) or one.value in present):
+def _with(owner: Resource, added: Mapping[str, Sequence[Value]] | None) -> Resource:
+    if not added:
         return owner
-    stated = (owner.stated or frozenset()) | {one.to}
-    return replace(owner.with_properties(**{one.to: [*(present or ()), one.value]}), stated=stated)
+    known = {to for to in added if isinstance(owner.properties.get(to) or [], list)}
+    lists = {to: _distinct([*(owner.properties.get(to) or ()), *added[to]]) for to in added if to in known}
+    return replace(owner.with_properties(**lists), stated=(owner.stated or frozenset()) | set(added))
+
+
+def _distinct(values: Iterable[Value]) -> list[Value]:
+    return list({repr(value): value for value in values}.values())
 
 
 def _gap(one: Attachment) -> Unseen:

@@ -17,7 +17,7 @@ from scanner.sources.cloudformation.keeping import kept_resource, template_resou
 from scanner.sources.cloudformation.literals import Literals, is_suspect, literals_of
 from scanner.sources.cloudformation.naming import NAMINGS
 from scanner.sources.cloudformation.stack import ResolvedResource, Stack
-from scanner.sources.cloudformation.waivers import waivers_at
+from scanner.sources.cloudformation.waivers import check_waivers, waivers_at
 from scanner.sources.completion import completed
 from scanner.sources.declared import Declared
 from scanner.sources.placeholders import placeholder_in
@@ -52,10 +52,11 @@ class _Piece:
 
 
 def _pieces(stack: Stack) -> Iterator[_Piece]:
-    around, real = Surroundings.of(stack), vouched(stack.deployment)
-    for each in stack.resources:
-        known = _without_placeholders(each, real)
-        yield _Piece(drafted(known, around), tuple(attachments(known, around)))
+    real = vouched(stack.deployment)
+    known = tuple(_without_placeholders(each, real) for each in stack.resources)
+    around = Surroundings.of(replace(stack, resources=known))
+    for each in known:
+        yield _Piece(drafted(each, around), tuple(attachments(each, around)))
 
 
 def _all(stack: Stack) -> Iterator[Stack]:
@@ -101,7 +102,10 @@ def _is_text(value: Value) -> bool:
 
 
 def _waivers(stacks: Collection[Stack]) -> Iterator[Waiver]:
-    for stack in stacks:
+    for number, stack in enumerate(stacks):
+        if number:
+            # Those of the first, which is no nested one, were checked when it was opened.
+            check_waivers(stack.source)
         for one in stack.resources:
             known = identity(one.type, one.logical_id, one.properties, stack.deployment)
             yield from waivers_at(stack.source, one.path, known.arn or known.name, one.location)

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanner.estate.estate import Unseen
-from scanner.estate.resource import Resource
-from scanner.estate.shapes import load_shape
+from scanner.estate.resource import Location, Resource
+from scanner.estate.shapes import known_types, load_shape
 from scanner.estate.unknown import Unknown, to_json
+from scanner.sources.cloudformation.reading import Source
 from scanner.sources.cloudformation.resources import declared
-from scanner.sources.cloudformation.stack import Stack
+from scanner.sources.cloudformation.stack import ResolvedResource, Stack
 from scanner.sources.cloudformation.template import open_template
 from scanner.sources.declared import Declared, Deployment
 
@@ -84,6 +87,17 @@ def test_the_same_expression_names_the_same_bucket(declare: Declare) -> None:
     )
     assert the_one(found, "S3::BucketPolicy").arn == "arn:aws:s3:::{Logs}"
     assert found.unseen == ()
+
+
+def test_the_same_placeholder_names_the_same_bucket(declare: Declare) -> None:
+    found = declare(
+        """
+        Resources:
+          Data: {Type: AWS::S3::Bucket, Properties: {BucketName: my-bucket}}
+          Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: my-bucket, PolicyDocument: {Statement: []}}}
+        """
+    )
+    assert (the_one(found, "S3::BucketPolicy").arn, found.unseen) == ("arn:aws:s3:::{Data}", ())
 
 
 def test_a_policy_of_a_bucket_that_is_not_known_may_be_that_of_any(declare: Declare) -> None:
@@ -365,3 +379,48 @@ def test_nested_stacks_are_one_with_theirs(tmp_path: Path) -> None:
     assert waived == [("dr-crr", "child.yaml"), ("other-crr", "child.yaml")]
     assert template.declare(deployment, {}) == found
     assert template.variables(deployment) == ()
+
+
+SPLIT = ("AWS::SNS::TopicInlinePolicy", "AWS::KMS::ReplicaKey", "AWS::IAM::Policy", "AWS::IAM::UserToGroupAddition")
+TYPES = sorted({*SPLIT, *(type_ for type_ in known_types() if type_.startswith("AWS::"))})
+NAMES = st.sampled_from(
+    [
+        *(
+            "BucketName",
+            "Bucket",
+            "RoleName",
+            "Path",
+            "Policies",
+            "Roles",
+            "Users",
+            "Groups",
+            "GroupName",
+            "PolicyName",
+        ),
+        *("PolicyDocument", "Topics", "TopicArn", "Subscription", "Protocol", "Endpoint", "PrimaryKeyArn", "KeyPolicy"),
+        *("LogGroupName", "FilterName", "MrapName", "Regions", "Observed", "Statement", "Metadata", "X"),
+    ]
+)
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.sampled_from(["arn:a:b:c:d:e", "{", "x"])
+ANYTHING = st.recursive(
+    PLAIN | st.just(Unknown("later")),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+PROPERTIES = st.dictionaries(NAMES, ANYTHING, max_size=5)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(st.sampled_from(TYPES), PROPERTIES), min_size=1, max_size=3))
+def test_whatever_stands_in_a_template_becomes_something_that_fits(written: list[tuple[str, dict[str, Any]]]) -> None:
+    here = Deployment(Path("stack.yaml"), Path(), "111111111111", "eu-west-1")
+    resources = tuple(
+        ResolvedResource(f"R{number}", type_, properties, {}, Location("stack.yaml", 1), ("Resources", f"R{number}"))
+        for number, (type_, properties) in enumerate(written)
+    )
+    for one in declared(Stack(Source("stack.yaml", {"Resources": {}}), here, resources)).resources:
+        shape = load_shape(one.type)
+        assert shape is not None
+        assert list(shape.problems(to_json(one.properties))) == []
+        assert one.name
+        assert one.account
