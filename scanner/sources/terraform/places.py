@@ -21,7 +21,11 @@ from scanner.sources.terraform.unnamed import is_region, partition_of, unnamed_a
 
 
 class Places:
-    """Where each instance of a plan would be in one deployment."""
+    """Where each instance of a plan would be in one deployment.
+
+    An account or region that nobody named is that which the deployment assumes under its stand-in (`unnamed`), if any:
+    two profiles may be of one account, and whoever wants to be certain has to try that, too.
+    """
 
     def __init__(self, plan: Plan, deployment: Deployment) -> None:
         self._plan = plan
@@ -76,7 +80,7 @@ class Places:
         credentials = self._providers.credentials(provider)
         if credentials == self._providers.default_credentials:
             return self._deployment.account
-        return unnamed_account(credentials if key is None else f"{credentials}{key}")
+        return self._assumed(unnamed_account(credentials if key is None else f"{credentials}{key}"))
 
     def _region(self, provider: str, key: Key | None) -> str:
         region = self._providers.region(provider)
@@ -87,7 +91,11 @@ class Places:
             return next(iter(evidence.regions))
         if region is None:
             return self._deployment.region
-        return unnamed_region(region.reason if key is None else f"{region.reason} {key}")
+        return self._assumed(unnamed_region(region.reason if key is None else f"{region.reason} {key}"))
+
+    def _assumed(self, stand_in: str) -> str:
+        assumed = self._deployment.assumed.get(stand_in)
+        return assumed if isinstance(assumed, str) else stand_in
 
 
 @dataclass(frozen=True, slots=True)

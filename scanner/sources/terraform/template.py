@@ -37,7 +37,10 @@ class TerraformPlan:
         return ()
 
     def declare(self, deployment: Deployment, exports: Exports) -> Declared:
-        """What it would make there. Raises `InvalidInputError` for a plan that nests beyond all reason."""
+        """What it would make there; for providers in places that nobody names, see `places.Places`.
+
+        Raises `InvalidInputError` for a plan that nests beyond all reason.
+        """
         try:
             with unsearched():
                 return self._declared(deployment)

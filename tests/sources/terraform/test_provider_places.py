@@ -102,6 +102,13 @@ def test_other_credentials_are_of_another_account_that_nobody_names(provider: Js
     assert account != placed({"profile": constant("third")}).account
 
 
+def test_an_account_or_region_that_nobody_names_can_be_assumed() -> None:
+    provider = {"profile": constant("dr"), "region": refer("local.region")}
+    place = placed(provider)
+    assumed = placed(provider, HERE.assuming({place.account: "111111111111", place.region: "cn-north-1"}))
+    assert (assumed.account, assumed.region, assumed.partition) == ("111111111111", "cn-north-1", "aws-cn")
+
+
 def test_the_account_of_documentation_is_real_where_the_user_says_so() -> None:
     provider = role(constant("arn:aws:iam::123456789012:role/deploy"))
     assert placed(provider, replace(HERE, account="123456789012")).account == "123456789012"
