@@ -1,15 +1,13 @@
-"""Policies and memberships that a template declares apart, folded into the roles, users and groups that they are for.
+"""Policies and memberships that a template declares apart from the roles, users and groups that they are for.
 
-IAM itself knows inline policies only as part of whoever has them, and that is how a live account shows them. Whatever
-is attached to somebody whom no template declares cannot be shown, and is said to be unseen.
+IAM itself knows inline policies only as part of whoever has them, and that is how a live account shows them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
 
-from scanner.estate.estate import Unseen
-from scanner.estate.resource import Resource
-from scanner.estate.unknown import Unknown, Value
+from scanner.estate.unknown import Value
+from scanner.sources.attaching import Attachment
+from scanner.sources.aws.values import policy_document
 from scanner.sources.cloudformation.attributes import identity
 from scanner.sources.cloudformation.drafts import Surroundings
 from scanner.sources.cloudformation.stack import ResolvedResource
@@ -19,60 +17,10 @@ ROLE, USER, GROUP = "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"
 _LISTS = {"Roles": ROLE, "Users": USER, "Groups": GROUP}
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """Something that belongs to the role, user or group of that type and name in an account.
-
-    `value` goes into the list of the property `to`. `by` is what declares it, for people.
-    """
-
-    type: str
-    name: Value
-    account: str
-    to: str
-    value: Value
-    by: str
-
-
 def attachments(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
     """What a declared resource attaches to others; nothing for types that attach nothing."""
     if declared.type in _ATTACHING:
         yield from _ATTACHING[declared.type](declared, around)
-
-
-def fold(resources: Sequence[Resource], attached: Iterable[Attachment]) -> tuple[tuple[Resource, ...], list[Unseen]]:
-    """The resources with everything attached where it belongs, and the gaps that the rest of it leaves."""
-    owners: dict[tuple[str, str, Value], dict[str, list[Value]]] = {
-        (one.type, one.account, one.name): {} for one in resources if one.type in (ROLE, USER, GROUP)
-    }
-    gaps: list[Unseen] = []
-    for one in attached:
-        added = owners.get((one.type, one.account, one.name)) if isinstance(one.name, str) else None
-        if added is None:
-            gaps.append(_gap(one))
-        else:
-            added.setdefault(one.to, []).append(one.value)
-    return tuple(_with(one, owners.get((one.type, one.account, one.name))) for one in resources), gaps
-
-
-def _with(owner: Resource, added: Mapping[str, Sequence[Value]] | None) -> Resource:
-    if not added:
-        return owner
-    known = {to for to in added if isinstance(owner.properties.get(to) or [], list)}
-    lists = {to: _distinct([*(owner.properties.get(to) or ()), *added[to]]) for to in added if to in known}
-    return replace(owner.with_properties(**lists), stated=(owner.stated or frozenset()) | set(added))
-
-
-def _distinct(values: Iterable[Value]) -> list[Value]:
-    return list({repr(value): value for value in values}.values())
-
-
-def _gap(one: Attachment) -> Unseen:
-    if isinstance(one.name, str):
-        reason = f"{one.by} adds to it, and no template at hand declares it"
-        return Unseen(one.account, "", f"{one.type} {one.name}", reason)
-    doubt = one.name.reason if isinstance(one.name, Unknown) else "its name is not text"
-    return Unseen(one.account, "", one.type, f"whom {one.by} adds to is not known: {doubt}")
 
 
 def _policy(declared: ResolvedResource, around: Surroundings) -> Iterator[Attachment]:
@@ -127,7 +75,11 @@ def _named(property_: str, names: Value) -> Iterator[tuple[tuple[str | int, ...]
 def _inline(declared: ResolvedResource, around: Surroundings) -> Mapping[str, Value]:
     name = declared.properties.get("PolicyName")
     shown = around.deployment.stand_in(declared.logical_id) if name is None else name
-    return {"PolicyName": shown, "PolicyDocument": declared.properties.get("PolicyDocument")}
+    return {"PolicyName": shown, "PolicyDocument": _document(declared.properties.get("PolicyDocument"))}
+
+
+def _document(written: Value) -> Value:
+    return policy_document(written) if isinstance(written, str) else written
 
 
 Attaching = Callable[[ResolvedResource, Surroundings], Iterator[Attachment]]

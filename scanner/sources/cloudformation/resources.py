@@ -10,9 +10,10 @@ from scanner.estate.estate import Unseen
 from scanner.estate.intent import Waiver
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
+from scanner.sources.attaching import Attachment, fold, gaps
 from scanner.sources.cloudformation.attributes import identity, vouched
 from scanner.sources.cloudformation.drafts import Draft, Surroundings, drafted, with_access_points
-from scanner.sources.cloudformation.iam import Attachment, attachments, fold
+from scanner.sources.cloudformation.iam import attachments
 from scanner.sources.cloudformation.keeping import kept_resource, template_resource
 from scanner.sources.cloudformation.literals import Literals, is_suspect, literals_of
 from scanner.sources.cloudformation.naming import NAMINGS
@@ -32,12 +33,12 @@ def declared(stack: Stack, memory: MutableMapping[str, Literals] | None = None) 
     stacks = tuple(_all(stack))
     pieces = tuple(piece for one in stacks for piece in _pieces(one))
     plain = tuple(with_access_points(resource for piece in pieces for resource in piece.draft.resources))
-    folded, gaps = fold(plain, (each for piece in pieces for each in piece.attached))
+    folded, left = fold(plain, (each for piece in pieces for each in piece.attached))
     complete = (completed(resource) for resource in (*folded, *_kept(pieces, folded)))
     return Declared(
         resources=(*complete, *_templates(stacks, {} if memory is None else memory)),
         exports=stack.exports,
-        unseen=(*_unseen(stacks, pieces), *gaps),
+        unseen=(*_unseen(stacks, pieces), *gaps(left)),
         waivers=tuple(_waivers(stacks)),
         messages=tuple(dict.fromkeys(message for one in stacks for message in one.messages)),
     )
