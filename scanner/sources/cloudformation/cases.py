@@ -5,13 +5,13 @@ variable; where it is tangled, the condition is.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.cloudformation.checking import Entry
 from scanner.sources.cloudformation.children import STACK, child, passed_on
-from scanner.sources.cloudformation.conditions import Hinge, asked, comparisons, holds
+from scanner.sources.cloudformation.conditions import Hinge, Tangle, asked, comparisons, holds
 from scanner.sources.cloudformation.parameters import Parameter
 from scanner.sources.cloudformation.references import Choice, mentions, order
 from scanner.sources.cloudformation.resolution import Resolution
@@ -19,8 +19,6 @@ from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.texts import as_text
 from scanner.sources.declared import OTHER, Option, Variable
 
-_MAX_KEYS = 8
-"""Keys of a mapping that are tried one by one."""
 _PAIRS = (
     {"true", "false"},
     {"yes", "no"},
@@ -38,16 +36,27 @@ class _Asked:
 
     parameter: Parameter
     literals: dict[str, None] = field(default_factory=dict)
-    is_closed: bool = True
+    is_closed: bool = False
 
 
 @dataclass(slots=True)
 class _Survey:
-    """What the conditions of a stack and its nested stacks hang on, and in how many places that matters."""
+    """What the conditions of a stack and its nested stacks hang on, and in how many places that matters.
+
+    `tangled` are parameters whose default cannot stand for all values that they are not compared with.
+    """
 
     weights: Counter[str] = field(default_factory=Counter)
     parameters: dict[str, _Asked] = field(default_factory=dict)
     conditions: dict[str, tuple[bool, bool]] = field(default_factory=dict)
+    tangled: set[str] = field(default_factory=set)
+
+    def ask(self, name: str, parameter: Parameter, asked_of_it: _Asked, weight: int) -> None:
+        """Add what a parameter is asked."""
+        found = self.parameters.setdefault(name, _Asked(parameter))
+        found.literals |= asked_of_it.literals
+        found.is_closed = found.is_closed or asked_of_it.is_closed
+        self.weights[name] += weight
 
 
 def variables_of(stack: Resolution) -> tuple[Variable, ...]:
@@ -58,7 +67,9 @@ def variables_of(stack: Resolution) -> tuple[Variable, ...]:
     variable, lest its default be told: the conditions that it decides are.
     """
     survey = _surveyed(stack)
-    options: dict[str, tuple[Option, ...]] = {name: _options(each) for name, each in survey.parameters.items()}
+    options: dict[str, tuple[Option, ...]] = {
+        name: _options(each, is_tangled=name in survey.tangled) for name, each in survey.parameters.items()
+    }
     options |= survey.conditions
     names = sorted(options, key=lambda name: -survey.weights[name])
     return tuple(Variable(name, options[name]) for name in names if len(options[name]) > 1)
@@ -108,27 +119,22 @@ def _weigh(
 ) -> None:
     one, other, scope = comparison
     hangs = asked(stack, one, other, scope)
-    if isinstance(hangs, Hinge):
-        literals = _literals(stack, hangs)
-        if literals is not None:
-            found = survey.parameters.setdefault(hangs.parameter, _Asked(stack.parameters[hangs.parameter]))
-            found.literals |= dict.fromkeys(literals)
-            found.is_closed = found.is_closed and bool(hangs.mapping)
-            survey.weights[hangs.parameter] += weight
-            return
-    if hangs is not None or isinstance(_plainly(stack, one, other, scope), Unknown):
+    if isinstance(hangs, Hinge) and (literals := _literals(stack, hangs)):
+        parameter = stack.parameters[hangs.parameter]
+        survey.ask(parameter.name, parameter, _Asked(parameter, dict.fromkeys(literals), bool(hangs.mapping)), weight)
+    elif hangs is not None or isinstance(_plainly(stack, one, other, scope), Unknown):
         is_default = stack.truth(entry.name, entry.scope) is not False
         survey.conditions[entry.name] = (is_default, not is_default)
         survey.weights[entry.name] += weight
+        survey.tangled |= hangs.names if isinstance(hangs, Tangle) else set()
 
 
-def _literals(stack: Resolution, hinge: Hinge) -> list[str] | None:
-    """The values of a parameter that a comparison tells apart; None where they cannot be listed."""
+def _literals(stack: Resolution, hinge: Hinge) -> list[str]:
+    """The values of a parameter that a comparison tells apart; none where what it is compared with is not known."""
     if hinge.mapping:
-        keys = list(stack.sections.mappings.get(hinge.mapping) or ())
-        return keys if len(keys) <= _MAX_KEYS else None
+        return stack.keys_of(hinge.mapping)
     text = as_text(stack.operand(hinge.side, hinge.scope))
-    return None if text is None else [text]
+    return [] if text is None else [text]
 
 
 def _plainly(stack: Resolution, one: Value, other: Value, scope: Scope) -> bool | Unknown:
@@ -158,29 +164,28 @@ def _add_nested(stack: Resolution, survey: _Survey, entry: Entry) -> None:
         return
     inner = _surveyed(nested)
     above = passed_on(stack, entry)
+    names = {name: _name_above(stack, entry, name, above) for name in (*inner.parameters, *inner.tangled)}
     for name, found in inner.parameters.items():
-        parent = above.get(name, "")
-        if parent in stack.undecided:
-            mine = survey.parameters.setdefault(parent, _Asked(stack.parameters[parent]))
-            mine.literals |= found.literals
-            mine.is_closed = mine.is_closed and found.is_closed
-            survey.weights[parent] += inner.weights[name]
-        else:
-            full = f"{entry.name}.{name}"
-            survey.parameters[full] = _Asked(replace(found.parameter, default=None), found.literals, found.is_closed)
-            survey.weights[full] += inner.weights[name]
+        parameter = stack.parameters.get(names[name], replace(found.parameter, default=None))
+        survey.ask(names[name], parameter, found, inner.weights[name])
+    survey.tangled |= {names[name] for name in inner.tangled}
     for name, options in inner.conditions.items():
         survey.conditions[f"{entry.name}.{name}"] = options
         survey.weights[f"{entry.name}.{name}"] += inner.weights[name]
 
 
-def _options(found: _Asked) -> tuple[Option, ...]:
+def _name_above(stack: Resolution, entry: Entry, name: str, above: Mapping[str, str]) -> str:
+    parent = above.get(name, "")
+    return parent if parent in stack.undecided else f"{entry.name}.{name}"
+
+
+def _options(found: _Asked, *, is_tangled: bool) -> tuple[Option, ...]:
     parameter = found.parameter
     default = None if parameter.is_stored else parameter.default
     allowed = () if parameter.is_list else parameter.allowed
     literals = [text for text in found.literals if not allowed or text in allowed or text == default]
     options = list(dict.fromkeys(literals if default is None else [default, *literals]))
-    if default is not None and default not in literals:
+    if default is not None and default not in literals and not is_tangled:
         return tuple(options)
     rest = [text for text in allowed if text not in options]
     if allowed:

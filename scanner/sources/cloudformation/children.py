@@ -73,9 +73,9 @@ def _opened(stack: Resolution, entry: Entry) -> Resolution | str:
     sections = read_sections(found.source)
     check_passed(sections.parameters, known, scope)
     stack.work.enter_stack(scope)
-    open_names = frozenset(name for name, parameter in from_above.items() if parameter in stack.undecided)
+    undecided = {name: other in stack.left_open for name, other in from_above.items() if other in stack.undecided}
     deployment = deployment_of(stack.deployment, entry.name, found.source, known)
-    values = Values(sections.parameters, deployment, known, open_names)
+    values = Values(sections.parameters, deployment, known, undecided)
     around = Surroundings(stack.around.exports, stack.work, (*stack.around.ancestors, found.file))
     nested = Resolution(sections, values, around)
     # Resources in the order in which they need each other: outputs may be at the end of a long chain.

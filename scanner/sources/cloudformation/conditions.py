@@ -24,11 +24,17 @@ class Asking(Context, Protocol):
     """A stack, as far as conditions have to know it."""
 
     undecided: frozenset[str]
-    """The parameters and pseudo parameters that nobody decided."""
+    """The parameters and pseudo parameters that nobody decided, in whatever case."""
+    left_open: frozenset[str]
+    """Those of them of which this case assumes nothing."""
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         """The template's parameters."""
+        ...
+
+    def keys_of(self, mapping: str) -> list[str]:
+        """The keys of a mapping; none if there is no such mapping."""
         ...
 
     def operand(self, value: Value, scope: Scope) -> Value:
@@ -132,6 +138,8 @@ def bare(value: Value, scope: Scope, parameters: Mapping[str, Parameter]) -> str
 
 
 _MAX_PARTS = 1_000
+_MAX_KEYS = 8
+"""Keys of a mapping that are tried one by one."""
 _TWO = "expected two values"
 _SIDES = "expected Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition, each with what it takes"
 
@@ -145,17 +153,17 @@ def _call(expression: Value, scope: Scope) -> tuple[str, Value]:
 
 def _equals(stack: Asking, argument: Value, scope: Scope, *, plainly: bool) -> Truth:
     one, other = arguments(argument, scope, 2, 2, _TWO)
-    if plainly:
-        hangs = asked(stack, one, other, scope)
-        if isinstance(hangs, Tangle):
-            return Unknown(f"it hangs on {', '.join(sorted(hangs.names))[:200]}")
-    return _same(stack.operand(one, scope.at(0)), stack.operand(other, scope.at(1)))
+    hangs = asked(stack, one, other, scope)
+    if plainly and isinstance(hangs, Tangle) and not hangs.names.isdisjoint(stack.left_open):
+        return Unknown(f"it hangs on {', '.join(sorted(hangs.names))[:200]}")
+    sides = stack.operand(one, scope.at(0)), stack.operand(other, scope.at(1))
+    if isinstance(hangs, Hinge) and any(isinstance(side, AnyOther) for side in sides):
+        # Whatever a parameter is compared with by itself is one of its options.
+        return False
+    return _same(*sides)
 
 
 def _same(one: Value, other: Value) -> Truth:
-    for side, against in ((one, other), (other, one)):
-        if isinstance(side, AnyOther) and as_text(against) is not None:
-            return False
     unknown = next((side for side in (one, other) if isinstance(side, Unknown)), None)
     if unknown is not None:
         return Unknown(unknown.reason)
@@ -188,5 +196,7 @@ def _hinge(stack: Asking, side: Value, against: Value, scope: Scope) -> Hinge | 
             return Hinge(list_name, against, scope)
         case {"Fn::FindInMap": [str(mapping), key, second]} if not undecided_in(stack, second, scope):
             name = bare(key, scope, stack.parameters)
-            return Hinge(name, against, scope, mapping) if name else None
+            return (
+                Hinge(name, against, scope, mapping) if name and 0 < len(stack.keys_of(mapping)) <= _MAX_KEYS else None
+            )
     return None

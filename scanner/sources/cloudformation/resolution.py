@@ -59,6 +59,7 @@ class Resolution:
     outputs: dict[str, Entry] = field(init=False, repr=False)
     children: "dict[str, Resolution | str]" = field(default_factory=dict, repr=False)
     undecided: frozenset[str] = field(init=False)
+    left_open: frozenset[str] = field(init=False)
     _names: Names = field(init=False, repr=False)
     _needs: dict[str, dict[str, Scope]] = field(init=False, repr=False)
     _truths: dict[str, Truth] = field(default_factory=dict, repr=False)
@@ -68,7 +69,7 @@ class Resolution:
     _trail: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.undecided = self.values.undecided()
+        self.undecided, self.left_open = self.values.undecided(), self.values.left_open()
         self.conditions = dict(self._entries("Conditions", self.sections.conditions))
         self.resources = dict(self._entries("Resources", self.sections.resources))
         self.outputs = dict(self._entries("Outputs", self.sections.outputs))
@@ -148,6 +149,11 @@ class Resolution:
             case dict() as keys if isinstance(keys.get(first), dict):
                 return keys[first].get(second)
         return None
+
+    def keys_of(self, mapping: str) -> list[str]:
+        """The keys of a mapping; none if there is no such mapping."""
+        keys = self.sections.mappings.get(mapping)
+        return list(keys) if isinstance(keys, dict) else []
 
     def imported(self, name: str) -> Value:
         """What another stack exports under a name."""

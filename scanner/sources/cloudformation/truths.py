@@ -35,7 +35,7 @@ def decide(stack: Asking, entry: Entry, assumed: Mapping[str, str | bool]) -> De
 
 
 def tangled(stack: Asking, entry: Entry) -> frozenset[str]:
-    """The parameters of a condition's tangled comparisons; none where the place may be what differs."""
+    """The open parameters of a condition's tangled comparisons; none where the place may be what differs."""
     found = [asked(stack, one, other, scope) for one, other, scope in comparisons(entry.value, entry.scope)]
     names = frozenset(name for hangs in found if isinstance(hangs, Tangle) for name in hangs.names)
-    return names if names.isdisjoint(PSEUDO_PARAMETERS) else frozenset()
+    return names & stack.left_open if names.isdisjoint(PSEUDO_PARAMETERS) else frozenset()

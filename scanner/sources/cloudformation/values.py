@@ -5,7 +5,6 @@ reference" (2026-11); domain suffixes: botocore's partitions (2026-11).
 """
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from scanner.estate.unknown import Unknown, Value
@@ -29,13 +28,13 @@ class Values:
     """The parameters of a template, and what is known of their values.
 
     `given` holds texts, and an Unknown for what a parent stack passes on and does not know itself. `passed_on` are
-    those of them that hang on what nobody decided for the parent stack.
+    those of them that are an undecided parameter of the parent, and whether this case leaves it open.
     """
 
     parameters: Mapping[str, Parameter]
     deployment: Deployment
     given: Mapping[str, str | Unknown]
-    passed_on: AbstractSet[str] = field(default_factory=frozenset)
+    passed_on: Mapping[str, bool] = field(default_factory=dict)
 
     def text(self, name: str) -> str | Unknown:
         """The text that is the parameter's value, secrets included: for comparisons only."""
@@ -50,13 +49,18 @@ class Values:
         return parameter.missing() if parameter.default is None else parameter.default
 
     def undecided(self) -> frozenset[str]:
-        """The parameters that nobody decided, in this case either, and the pseudo parameters."""
-        names = {name for name in self.parameters if self._is_undecided(name)} - set(self.deployment.assumed)
+        """The parameters that nobody decided, whatever this case assumes of them, and the pseudo parameters."""
+        names = {name for name in self.parameters if self._is_undecided(name)}
         if self.deployment.account == UNNAMED_ACCOUNT:
             names.add("AWS::AccountId")
         if self.deployment.region == UNNAMED_REGION:
             names.add("AWS::Region")
         return frozenset((*names, "AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"))
+
+    def left_open(self) -> frozenset[str]:
+        """Those of the undecided that this case assumes nothing of."""
+        closed = {name for name, is_open in self.passed_on.items() if not is_open}
+        return self.undecided() - closed - set(self.deployment.assumed)
 
     def pseudo(self, name: str) -> Value:
         """The value of a pseudo parameter other than `AWS::NoValue`; None for a name that is none.
