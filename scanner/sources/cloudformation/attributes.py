@@ -5,6 +5,7 @@ reference to a resource is the very text that the resource itself is known by. F
 reference; return values: CloudFormation's template reference (both 2026-11).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from scanner.sources.cloudformation.naming import NAMINGS, Naming
 from scanner.sources.declared import Deployment
 from scanner.sources.placeholders import placeholder_in
 
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
 
 
@@ -73,8 +75,9 @@ def attribute(type_: str, name: str, logical_id: str, properties: Mapping[str, V
 
 
 def vouched(deployment: Deployment) -> frozenset[str]:
-    """What the user said of this deployment: no placeholder, whatever it looks like."""
-    return frozenset((deployment.account, *deployment.parameters.values()))
+    """The accounts that the user named for this deployment: no placeholders, whatever they look like."""
+    given = (account for value in deployment.parameters.values() for account in _ACCOUNT.findall(value))
+    return frozenset((deployment.account, *given))
 
 
 def _filled(form: str, known: Identity) -> Value:

@@ -261,7 +261,7 @@ def test_placeholders_are_unknown_and_name_nothing(declare: Declare) -> None:
     assert statement["Principal"]["AWS"] == [Unknown("placeholder 123456789012"), "arn:aws:iam::222222222222:root"]
 
 
-def test_what_the_user_says_is_no_placeholder(declare: Declare) -> None:
+def test_an_account_that_the_user_names_is_no_placeholder(declare: Declare) -> None:
     text = """
         Parameters: {Account: {Type: String}}
         Resources:
@@ -276,6 +276,8 @@ def test_what_the_user_says_is_no_placeholder(declare: Declare) -> None:
         return role.properties["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"]
 
     assert principals(parameters={"Account": "123456789012"}) == ["123456789012"] * 2
+    assert principals(parameters={"Account": "arn:aws:iam::123456789012:root"})[1] == "123456789012"
+    assert principals(parameters={"Account": "REPLACE_ME"})[0] == Unknown("placeholder REPLACE_ME")
     assert principals(parameters={"Account": "1"}, account="123456789012")[1] == "123456789012"
     assert principals(parameters={"Account": "1"})[1] == Unknown("placeholder 123456789012")
 
