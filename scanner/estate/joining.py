@@ -63,6 +63,11 @@ def unread(declared: Resource, reason: str) -> Resource:
     return replace(declared, properties=properties, location=None, stated=None)
 
 
+def name_in(list_name: str, entry: Value) -> Value:
+    """What tells an entry of a list that others may add to from its other entries; None where nothing does."""
+    return _ADDED_TO[list_name](entry) if list_name in _ADDED_TO else None
+
+
 def is_stated(declared: Resource, name: str) -> bool:
     """Whether the template itself sets a property."""
     return declared.stated is not None and name in declared.stated
@@ -96,10 +101,9 @@ def _added(name: str, ours: Value, theirs: Value, keeps: bool) -> Value:
     if isinstance(theirs, Unknown):
         return [*stated, theirs] if stated and ours != theirs else theirs
     others = list(theirs or ())
-    name_of = _ADDED_TO[name]
-    named = {repr(name_of(entry)) for entry in stated}
-    left = [entry for entry in others if repr(name_of(entry)) not in named]
-    entries = [*stated, *(_left(name, entry, name_of(entry), keeps) for entry in left)]
+    named = {repr(name_in(name, entry)) for entry in stated}
+    left = [entry for entry in others if repr(name_in(name, entry)) not in named]
+    entries = [*stated, *(_left(name, entry, name_in(name, entry), keeps) for entry in left)]
     return entries or (theirs if ours is None else ours)
 
 

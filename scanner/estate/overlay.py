@@ -31,7 +31,8 @@ def overlay(
 ) -> Estate:
     """The live estate with the declared resources in it and the removed ones gone.
 
-    `removed` are types and names or ARNs; a type with a property behind a space removes that property alone. `places`
+    `removed` are types and names or ARNs; a type with a property behind a space removes that property alone, and with
+    the name of an entry behind that, just this entry of the property's list (`AWS::IAM::Role Policies read`). `places`
     are the accounts and regions that templates go to: names of what is removed count there, and those that were not
     read come into scope, with all that may be there besides as unseen. A declared resource that is there already
     becomes what the two come to together (see `joined`); a `DR::Template::Resource` of one gets its `LiveDifferences`.

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.estate.estate import Estate, Unseen
+from scanner.estate.joining import name_in
 from scanner.estate.recognition import (
     ACCESS_POINT,
     ACCESS_POINT_POLICY,
@@ -14,37 +15,38 @@ from scanner.estate.recognition import (
     TOPIC_POLICY,
 )
 from scanner.estate.resource import Resource
-from scanner.estate.unknown import Unknown
+from scanner.estate.unknown import Unknown, Value
 
 _GOES_WITH: Mapping[str, tuple[str, ...]] = {
     BUCKET: (BUCKET_POLICY,),
     ACCESS_POINT: (ACCESS_POINT_POLICY,),
     TOPIC: (TOPIC_POLICY, SUBSCRIPTION),
 }
-_LEAVES_NOTHING = frozenset(
-    {
-        *("InventoryConfigurations", "LifecycleConfiguration", "LoggingConfiguration", "MetricsConfigurations"),
-        *("NotificationConfiguration", "PermissionsBoundary", "ReplicationConfiguration"),
-    }
-)
-"""Properties without which a resource is as if they had never been set."""
+_LEFT: Mapping[str, Value] = {
+    **dict.fromkeys(("InventoryConfigurations", "LifecycleConfiguration", "LoggingConfiguration")),
+    **dict.fromkeys(("MetricsConfigurations", "NotificationConfiguration", "PermissionsBoundary")),
+    "ReplicationConfiguration": None,
+    "VersioningConfiguration": {"Status": "Suspended"},
+}
+"""What is left of a property when what set it goes; of others that is not known."""
 
 
 def without(live: Estate, removed: Sequence[tuple[str, str]], accounts: Collection[str]) -> Estate:
     """The estate without what is removed, given by type and name or ARN; names count in these accounts.
 
-    A type with a property behind a space removes the property alone.
+    A type with a property behind a space removes the property alone; with the name of an entry behind that, only this
+    entry of the property's list.
     """
     if not removed:
         return live
     whole = [(type_, name) for type_, name in removed if " " not in type_]
-    parts = [(*type_.split(" ", 1), name) for type_, name in removed if " " in type_]
+    parts = [(type_.split(" ", 2), name) for type_, name in removed if " " in type_]
     gone = {id(each): each for type_, name in whole for each in _named(live, type_, name, accounts)}
     gone |= {id(each): each for owner in tuple(gone.values()) for each in _belonging(live, owner)}
     changed: dict[int, Resource] = {}
-    for type_, path, name in parts:
+    for (type_, *path), name in parts:
         for each in _named(live, type_, name, accounts):
-            changed[id(each)] = _lacking(changed.get(id(each), each), path)
+            changed[id(each)] = _lacking(changed.get(id(each), each), *path)
     left = (changed.get(id(each), each) for each in live.resources if id(each) not in gone)
     unseen = tuple(gap for gap in live.unseen if not any(_is_of(gap, each) for each in gone.values()))
     return replace(live, resources=tuple(left), unseen=unseen)
@@ -72,11 +74,16 @@ def _belongs(each: Resource, owner: Resource) -> bool:
     return bool(name == owner.name and each.account == owner.account)
 
 
-def _lacking(resource: Resource, path: str) -> Resource:
-    left = {name: value for name, value in resource.properties.items() if name != path}
-    if path not in _LEAVES_NOTHING:
-        left[path] = Unknown(f"what is left of {path} when its Terraform resource goes is not known")
-    return replace(resource, properties=left)
+def _lacking(resource: Resource, path: str, entry: str = "") -> Resource:
+    value = resource.properties.get(path)
+    if value is None:
+        return resource
+    gone = Unknown(f"what is left of {path} when what set it goes is not known")
+    left = _LEFT.get(path, gone)
+    if entry and isinstance(value, list | tuple):
+        left = [one for one in value if name_in(path, one) != entry]
+    kept = {name: value for name, value in resource.properties.items() if name != path}
+    return replace(resource, properties=kept if left is None else {**kept, path: left})
 
 
 def _is_of(gap: Unseen, resource: Resource) -> bool:

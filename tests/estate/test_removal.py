@@ -14,7 +14,13 @@ POINT = f"arn:aws:s3::{HOME}:accesspoint/mabc.mrap"
 def estate() -> Overlaid:
     found = Overlaid()
     found.resources = [
-        bucket(live, "orders", ReplicationConfiguration={"Role": "r"}, VersioningConfiguration={"Status": "Enabled"}),
+        bucket(
+            live,
+            "orders",
+            ReplicationConfiguration={"Role": "r"},
+            VersioningConfiguration={"Status": "Enabled"},
+            BucketEncryption={},
+        ),
         bucket_policy(live, "orders", {}),
         bucket(live, "invoices"),
         bucket_policy(live, "invoices", {}),
@@ -62,12 +68,23 @@ def test_what_was_not_seen_of_it_goes_too(estate: Overlaid) -> None:
     assert not estate.after(removed=[("AWS::S3::Bucket", "orders")]).unseen
 
 
-def test_a_property_may_go_alone(estate: Overlaid) -> None:
-    gone = [
-        ("AWS::S3::Bucket ReplicationConfiguration", "orders"),
-        ("AWS::S3::Bucket VersioningConfiguration", "orders"),
-    ]
-    found = estate.after(removed=gone).get("AWS::S3::Bucket", "arn:aws:s3:::orders")
-    assert found is not None
-    assert "ReplicationConfiguration" not in found.properties
-    assert isinstance(found.properties["VersioningConfiguration"], Unknown)
+@pytest.mark.parametrize(
+    ("what", "left"),
+    [
+        ("ReplicationConfiguration", None),
+        ("VersioningConfiguration", {"Status": "Suspended"}),
+        ("BucketEncryption", Unknown("what is left of BucketEncryption when what set it goes is not known")),
+    ],
+)
+def test_a_property_may_go_alone(estate: Overlaid, what: str, left: object) -> None:
+    after = estate.after(removed=[(f"AWS::S3::Bucket {what}", "orders")])
+    assert after.of_type("AWS::S3::Bucket")[0].properties.get(what) == left
+
+
+def test_an_entry_of_a_list_may_go_alone(estate: Overlaid) -> None:
+    policies = [{"PolicyName": "read"}, {"PolicyName": "write"}, Unknown("refused")]
+    estate.resources = [role(live, "copy", Policies=policies, ManagedPolicyArns=["arn:a", "arn:b"])]
+    gone = [("AWS::IAM::Role Policies read", "copy"), ("AWS::IAM::Role ManagedPolicyArns arn:b", "copy")]
+    [found] = estate.after(removed=gone).resources
+    assert found.properties["Policies"] == policies[1:]
+    assert found.properties["ManagedPolicyArns"] == ["arn:a"]
