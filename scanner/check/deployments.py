@@ -12,6 +12,7 @@ from pathlib import Path
 from scanner.errors import InvalidInputError
 from scanner.estate.intent import Intent, StackIntent
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Deployment, Template
+from scanner.sources.regions import partition_of
 from scanner.sources.templates import open_template
 
 
@@ -53,14 +54,6 @@ def planned(files: Sequence[Path], intent: Intent, place: Place) -> tuple[Planne
     return tuple(Planned(opened[draft.file], _named(draft, name)) for draft, name in zip(drafts, names, strict=True))
 
 
-def partition_of_region(region: str, default: str) -> str:
-    """The partition that a region belongs to, by its name; the default for one that nobody named."""
-    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
-    if region == UNNAMED_REGION:
-        return default
-    return next((partition for prefix, partition in prefixes.items() if region.startswith(prefix)), "aws")
-
-
 def _loose(file: Path, intent: Intent, place: Place) -> Deployment:
     region = place.region or UNNAMED_REGION
     return Deployment(
@@ -68,7 +61,7 @@ def _loose(file: Path, intent: Intent, place: Place) -> Deployment:
         root=_root(file),
         account=place.account or UNNAMED_ACCOUNT,
         region=region,
-        partition=partition_of_region(region, intent.partition),
+        partition=partition_of(region, intent.partition),
         parameters=place.parameters,
     )
 
@@ -80,7 +73,7 @@ def _stack(stack: StackIntent, intent: Intent, place: Place) -> Deployment:
         root=intent.file.resolve().parent,
         account=stack.account,
         region=stack.region,
-        partition=partition_of_region(stack.region, intent.partition),
+        partition=partition_of(stack.region, intent.partition),
         parameters={name: str(value) for name, value in stack.parameters.items()},
         is_final=True,
     )

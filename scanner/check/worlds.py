@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.check.cases import Case
-from scanner.check.deployments import Planned, partition_of_region
+from scanner.check.deployments import Planned
 from scanner.check.outside import accounts_of, outside
 from scanner.check.settings import Setting
 from scanner.errors import InvalidInputError
@@ -14,6 +14,7 @@ from scanner.estate.overlay import overlay
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Declared, Deployment, Exports
+from scanner.sources.regions import partition_of
 
 _LONGEST_CHAIN = 12
 """How many stacks may import from each other one after the other."""
@@ -97,4 +98,4 @@ def _at(deployment: Deployment, setting: Setting) -> Deployment:
     """The deployment with the places that nobody named taken from the setting."""
     account = setting.account if deployment.account == UNNAMED_ACCOUNT else deployment.account
     region = setting.region if deployment.region == UNNAMED_REGION else deployment.region
-    return deployment.at(account, region, partition_of_region(region, deployment.partition))
+    return deployment.at(account, region, partition_of(region, deployment.partition))

@@ -13,10 +13,10 @@ from scanner.estate.resource import Location, Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import Deployment
 from scanner.sources.placeholders import placeholder_in
+from scanner.sources.regions import is_region
 from scanner.sources.terraform.configuration import Module
 from scanner.sources.terraform.locations import Entries
 from scanner.sources.terraform.plan import Plan
-from scanner.sources.terraform.unnamed import is_region
 
 MOST_LITERALS = 200
 """How many of each kind are told; a plan with more has told enough."""

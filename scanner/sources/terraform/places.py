@@ -12,12 +12,13 @@ from functools import cached_property
 
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import Deployment
+from scanner.sources.regions import is_region, partition_of
 from scanner.sources.terraform.addresses import Key
 from scanner.sources.terraform.arguments import module_at
 from scanner.sources.terraform.plan import Instance, Plan
 from scanner.sources.terraform.planned import Place
 from scanner.sources.terraform.providers import DEFAULT, Providers, account_in
-from scanner.sources.terraform.unnamed import is_region, partition_of, unnamed_account, unnamed_region
+from scanner.sources.terraform.unnamed import unnamed_account, unnamed_region
 
 
 class Places:

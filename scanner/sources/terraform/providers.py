@@ -10,11 +10,11 @@ from functools import cached_property
 
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.placeholders import placeholder_in
+from scanner.sources.regions import is_region
 from scanner.sources.terraform.addresses import Step, steps_of, traversals
 from scanner.sources.terraform.arguments import Scope, known_value
 from scanner.sources.terraform.configuration import Expression, expression
 from scanner.sources.terraform.plan import Plan
-from scanner.sources.terraform.unnamed import is_region
 
 DEFAULT = "aws"
 """The key of the root module's provider without an alias."""

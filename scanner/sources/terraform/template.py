@@ -9,6 +9,7 @@ from scanner.errors import InvalidInputError
 from scanner.estate.estate import Unseen
 from scanner.estate.unknown import Value
 from scanner.sources.declared import Declared, Deployment, Exports, Variable
+from scanner.sources.regions import partition_of
 from scanner.sources.terraform.identities import identity
 from scanner.sources.terraform.literals import Literals, literals_of, template_resource
 from scanner.sources.terraform.locations import Entries, Locations, entries_in
@@ -19,7 +20,6 @@ from scanner.sources.terraform.reading import read_plan, require_plan
 from scanner.sources.terraform.removing import removed_by
 from scanner.sources.terraform.resolution import Resolution
 from scanner.sources.terraform.resources import declared_by
-from scanner.sources.terraform.unnamed import partition_of
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,6 @@ from scanner.sources.declared import UNNAMED_ACCOUNT
 
 _ACCOUNT = re.compile(r"000000[0-9]{6}\Z")
 _REGION = re.compile(r"unnamed-region-[0-9]{4,}\Z")
-_REAL_REGION = re.compile(r"[a-z]{2,6}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}\Z")
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
 
 
 def unnamed_account(credentials: str) -> str:
@@ -42,18 +32,6 @@ def unnamed_region(expressed: str) -> str:
 def is_unnamed_region(region: str) -> bool:
     """Whether `unnamed_region` made it up."""
     return _REGION.match(region) is not None
-
-
-def is_region(text: str) -> bool:
-    """Whether a text looks like one of AWS's regions, as `unnamed-region-1` and `global` do not."""
-    return _REAL_REGION.match(text) is not None and not text.startswith("unnamed-")
-
-
-def partition_of(region: str, default: str) -> str:
-    """The partition that a region belongs to, the default for one that nobody named."""
-    if not is_region(region):
-        return default
-    return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
 def _number(text: str) -> int:

@@ -8,13 +8,12 @@ import pytest
 from terraform_plan import Json, Made, constant, plan, refer
 
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Deployment
+from scanner.sources.regions import is_region, partition_of
 from scanner.sources.terraform.planned import Place
 from scanner.sources.terraform.template import open_plan
 from scanner.sources.terraform.unnamed import (
-    is_region,
     is_unnamed_account,
     is_unnamed_region,
-    partition_of,
     unnamed_account,
     unnamed_region,
 )
