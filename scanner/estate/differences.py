@@ -74,9 +74,9 @@ def _entries(path: str, ours: Value, theirs: Value) -> Iterator[Value]:
         yield from _below(path, path, ours, theirs)
         return
     unread = next((one for one in theirs if isinstance(one, Unknown)), None)
-    there = {_called(path, one): one for one in theirs if not isinstance(one, Unknown)}
+    there = {repr(_called(path, one)): one for one in theirs if not isinstance(one, Unknown)}
     for number, entry in enumerate(ours):
-        called = None if isinstance(entry, Unknown) else _called(path, entry)
+        called = None if isinstance(entry, Unknown) else repr(_called(path, entry))
         if called in there:
             yield from _below(f"{path}[{number}]", path, entry, there[called])
         else:
@@ -129,9 +129,9 @@ def _plain_document(document: Value) -> Value:
 
 
 def _plain_statement(statement: Any) -> Any:
-    if not isinstance(statement, dict):
-        return statement
-    plain = {element: _plain(value) for element, value in statement.items()}
+    plain = _plain(statement)
+    if not isinstance(plain, dict):
+        return plain
     for element in {"Principal", "NotPrincipal"} & plain.keys():
         plain[element] = _plain_principals(plain[element])
     return plain
@@ -146,7 +146,7 @@ def _plain_principals(principals: Any) -> Any:
 def _plain(value: Any) -> Any:
     match value:
         case dict():
-            return {key: _plain(item) for key, item in value.items()}
+            return {str(key): _plain(item) for key, item in value.items()}
         case list():
             return sorted(map(_text, value))
         case _:
@@ -154,7 +154,7 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return value if isinstance(value, str) else json.dumps(_plain(value) if isinstance(value, dict | list) else value)
 
 
 def _unknown_in(value: Value) -> Unknown | None:

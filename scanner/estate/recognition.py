@@ -182,7 +182,7 @@ def _maker(resource: Resource) -> tuple[str, str] | None:
     """The stack and the logical id that a live resource was made for."""
     tags = resource.properties.get("Tags")
     listed = tags if isinstance(tags, list | tuple) else ()
-    pairs = {tag.get("Key"): tag.get("Value") for tag in listed if isinstance(tag, Mapping)}
+    pairs = {str(tag.get("Key")): tag.get("Value") for tag in listed if isinstance(tag, Mapping)}
     stack, logical_id = pairs.get("aws:cloudformation:stack-name"), pairs.get("aws:cloudformation:logical-id")
     if isinstance(stack, str) and isinstance(logical_id, str):
         return stack, logical_id

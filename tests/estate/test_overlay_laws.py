@@ -138,3 +138,29 @@ def test_what_no_template_speaks_of_stays_as_it_is(before: Estate, templates: li
 def test_nothing_is_there_twice(before: Estate, templates: list[Resource], removed: Any) -> None:
     found = [identity_of(one) for one in overlay(before, templates, removed).resources]
     assert len(found) == len(set(found))
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just(Unknown("refused")),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["Key", "PolicyName", "Statement", "Principal", "AWS", "Action"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+ODD_PROPERTIES = st.dictionaries(
+    st.sampled_from(["Tags", "Policies", "ManagedPolicyArns", "PolicyDocument", "Topics", "Observed", "KeyPolicy"]), ODD
+)
+
+
+@settings(max_examples=100)
+@given(ODD_PROPERTIES, ODD_PROPERTIES)
+def test_nothing_odd_in_a_snapshot_or_a_template_makes_it_fail(theirs: Any, ours: Any) -> None:
+    types = ("AWS::S3::BucketPolicy", "AWS::IAM::Role", "AWS::SNS::TopicPolicy", "AWS::KMS::Key")
+    before = Estate(tuple(live(type_, "arn:aws:x:::one", "one", **theirs) for type_ in types))
+    after = overlay(
+        before, [declared(type_, "arn:aws:x:::one", "one", **ours) for type_ in types], [("AWS::SNS::Topic", "x")]
+    )
+    assert len(after.resources) >= len(types)

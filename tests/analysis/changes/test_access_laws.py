@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from overlay_parts import AWAY, HOME, THERE, Overlaid, bucket, bucket_policy, declared, live
+from overlay_parts import AWAY, HOME, THERE, Overlaid, bucket, bucket_policy, declared, live, role
 
 from scanner.analysis.changes.access import access_changes
+from scanner.estate.unknown import Unknown
 from scanner.policy.decision import Verdict
 from scanner.policy.evaluate import PolicySet, evaluate
 from scanner.policy.request import Request, context_of
@@ -100,3 +101,26 @@ def test_intricate_policies_are_given_up() -> None:
     estate = Overlaid([bucket(live, "copies", **AT), bucket_policy(live, "copies", policies[0], **AT)])
     found, doubts = access_changes(estate.before, estate.after(bucket_policy(declared, "copies", policies[1], **AT)))
     assert found or doubts
+
+
+ODD: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=3) | st.just(Unknown("refused")),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["PolicyName", "PolicyDocument", "Statement", "Effect", "Action"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60)
+@given(ODD, ODD)
+def test_what_is_no_policy_is_no_policy(theirs: Any, ours: Any) -> None:
+    def parts(make: Any, odd: Any) -> list[Any]:
+        trusted = {"AssumeRolePolicyDocument": odd, "Policies": odd, "ManagedPolicyArns": odd}
+        return [bucket(make, "copies", **AT), bucket_policy(make, "copies", odd, **AT), role(make, "copy", **trusted)]
+
+    estate = Overlaid(parts(live, theirs))
+    assert access_changes(estate.before, estate.after(*parts(declared, ours)))[0] == ()
