@@ -96,7 +96,13 @@ def _after(meeting: _Meeting, each: Resource) -> Resource:
     reason = _why_unread(meeting, each, there)
     if reason is not None:
         there = unread(each, reason)
-    return each if there is None else joined(each, there, keeps=_file(each) in meeting.terraform)
+    return each if there is None else joined(each, there, keeps=_is_terraforms(meeting, each))
+
+
+def _is_terraforms(meeting: _Meeting, each: Resource) -> bool:
+    """Plans are told by what they say of themselves; a resource may be located where its configuration stands."""
+    file = _file(each)
+    return file in meeting.terraform or file.endswith((".tf", ".tf.json"))
 
 
 def _why_unread(meeting: _Meeting, each: Resource, there: Resource | None) -> str | None:

@@ -52,10 +52,11 @@ def test_what_a_stack_leaves_out_stays_at_the_default_or_hangs_on_what_it_set_be
         assert told == comes_of_it
 
 
-def test_terraform_leaves_alone_what_it_does_not_manage(estate: Overlaid) -> None:
+@pytest.mark.parametrize("file", ["plan.json", "modules/copies/main.tf"])
+def test_terraform_leaves_alone_what_it_does_not_manage(estate: Overlaid, file: str) -> None:
     estate.resources = [bucket(live, "orders", VersioningConfiguration=ON, PublicAccessBlockConfiguration=OPEN)]
     planned = bucket(
-        declared, "orders", file="plan.json", defaults={"PublicAccessBlockConfiguration": CLOSED}, BucketEncryption={}
+        declared, "orders", file=file, defaults={"PublicAccessBlockConfiguration": CLOSED}, BucketEncryption={}
     )
     found = estate.fate(planned, PLAN).properties
     assert (found["VersioningConfiguration"], found["PublicAccessBlockConfiguration"]) == (ON, OPEN)
