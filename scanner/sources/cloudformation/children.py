@@ -10,7 +10,8 @@ from scanner.sources.cloudformation.functions import NO_VALUE
 from scanner.sources.cloudformation.nested import check_passed, child_of, deployment_of, parameter_text
 from scanner.sources.cloudformation.resolution import Resolution, Surroundings
 from scanner.sources.cloudformation.scope import Scope
-from scanner.sources.cloudformation.sections import read_sections
+from scanner.sources.cloudformation.sections import Sections, read_sections
+from scanner.sources.cloudformation.texts import as_text
 from scanner.sources.cloudformation.values import Values
 
 STACK = "AWS::CloudFormation::Stack"
@@ -62,22 +63,36 @@ def _opened(stack: Resolution, entry: Entry) -> Resolution | str:
     found = child_of(properties.get("TemplateURL"), stack.deployment, stack.around.ancestors, scope.at("TemplateURL"))
     if isinstance(found, str):
         return found
-    given = properties.get("Parameters", {})
-    if not isinstance(given, dict):
-        return f"what it is given is not known: {given.reason if isinstance(given, Unknown) else 'no mapping'}"
-    scope = scope.at("Parameters")
-    from_above = passed_on(stack, entry)
-    texts = {name: parameter_text(value, scope.at(name)) for name, value in given.items()}
-    texts |= {name: stack.parameter_text(parameter) for name, parameter in from_above.items()}
-    known = {name: text for name, text in texts.items() if text is not None}
-    sections = read_sections(found.source)
-    check_passed(sections.parameters, known, scope)
+    written = properties.get("Parameters", {})
+    if not isinstance(written, dict):
+        return f"what it is given is not known: {written.reason if isinstance(written, Unknown) else 'no mapping'}"
     stack.work.enter_stack(scope)
+    sections = read_sections(found.source)
+    from_above = passed_on(stack, entry)
+    given = _given(stack, entry, sections, written, from_above)
     undecided = {name: other in stack.left_open for name, other in from_above.items() if other in stack.undecided}
-    deployment = deployment_of(stack.deployment, entry.name, found.source, known)
-    values = Values(sections.parameters, deployment, known, undecided)
+    deployment = deployment_of(stack.deployment, entry.name, found.source, given)
     around = Surroundings(stack.around.exports, stack.work, (*stack.around.ancestors, found.file))
-    nested = Resolution(sections, values, around)
+    nested = Resolution(sections, Values(sections.parameters, deployment, given, undecided), around)
     # Resources in the order in which they need each other: outputs may be at the end of a long chain.
     nested.complete()
     return nested
+
+
+def _given(
+    stack: Resolution, entry: Entry, sections: Sections, written: Mapping[str, Value], from_above: Mapping[str, str]
+) -> dict[str, str | Unknown]:
+    """The values of a nested stack's parameters, checked. One that is refused in this case only is not known."""
+    scope = entry.scope.at("Properties").at("Parameters")
+    texts = {name: parameter_text(value, scope.at(name)) for name, value in written.items()}
+    texts |= {name: stack.parameter_text(parameter) for name, parameter in from_above.items()}
+    given = {name: text for name, text in texts.items() if text is not None}
+    check_passed(sections.parameters, given, scope)
+    literal = (entry.value.get("Properties") or {}).get("Parameters") or {}
+    for name, text in given.items():
+        problem = sections.parameters[name].problem_with(text) if isinstance(text, str) else ""
+        if problem and as_text(literal.get(name)) is not None:
+            raise scope.at(name).error(problem)
+        if problem:
+            given[name] = stack.doubt(scope.at(name), problem)
+    return given

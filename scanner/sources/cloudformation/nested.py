@@ -6,17 +6,16 @@ out of the folder that the check is about.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from scanner.errors import InvalidInputError
 from scanner.estate.schemas import nearest
 from scanner.estate.text_files import read_text
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.cloudformation.functions import NO_VALUE
-from scanner.sources.cloudformation.parameters import Parameter, check_given
+from scanner.sources.cloudformation.parameters import Parameter
 from scanner.sources.cloudformation.reading import MAX_BYTES, Source, parse_source
 from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.texts import as_text
@@ -53,22 +52,26 @@ def child_of(url: Value, deployment: Deployment, ancestors: Sequence[Path], scop
         raise scope.error(f"a stack is nested in itself: {circle}")
     if len(ancestors) > MAX_NESTING:
         raise scope.error(f"stacks are nested more than {MAX_NESTING} deep")
-    if not file.is_file():
+    try:
+        status = file.stat()
+    except OSError:
         return f"there is no file {url[:200]}"
-    status = file.stat()
     return Child(_read(file, str(shown), status.st_mtime_ns, status.st_size), file)
 
 
 def deployment_of(
     parent: Deployment, logical_id: str, source: Source, given: Mapping[str, str | Unknown]
 ) -> Deployment:
-    """Where and how a nested stack would be deployed. What the parent passes on is final, and so are its defaults."""
-    prefix = f"{logical_id}."
+    """Where and how a nested stack would be deployed; what its parent passes on is final, and so are its defaults.
+
+    Its `parameters` are those that hold a value which the user gave for the parent.
+    """
+    prefix, said = f"{logical_id}.", set(parent.parameters.values())
     return replace(
         parent,
         file=Path(source.file),
         stack=f"{parent.stack}.{logical_id}" if parent.stack else logical_id,
-        parameters={name: value for name, value in given.items() if isinstance(value, str)},
+        parameters={name: text for name, text in given.items() if isinstance(text, str) and text in said},
         is_final=True,
         assumed={
             name.removeprefix(prefix): option for name, option in parent.assumed.items() if name.startswith(prefix)
@@ -90,20 +93,18 @@ def parameter_text(value: Value, scope: Scope) -> str | Unknown | None:
     return text
 
 
-def check_passed(parameters: Mapping[str, Parameter], given: Mapping[str, str | Unknown], scope: Scope) -> None:
-    """Check what a stack passes on against what the nested template declares, on the lines of the stack that passes.
+def check_passed(parameters: Mapping[str, Parameter], given: Collection[str], scope: Scope) -> None:
+    """Check the names of what a stack passes on, on the lines of the stack that passes it.
 
-    Raises `InvalidInputError` for a parameter that there is not, a value that is not allowed, and one that is missing.
+    Raises `InvalidInputError` for a parameter that the nested template does not have, and for one that it misses.
     """
-
-    def refuse(message: str, hint: str, at: Scope | None) -> InvalidInputError:
-        return scope.error(f"the nested template {message}" if at is None else message, hint=hint)
-
-    check_given(parameters, given, refuse)
-    missing = [name for name, parameter in parameters.items() if parameter.default is None and name not in given]
-    if missing:
-        hint = nearest(missing[0], given)
-        raise scope.error(f"the nested template needs a value for its parameter {missing[0]}", hint=hint)
+    for name in given:
+        if name not in parameters:
+            hint = nearest(name, parameters)
+            raise scope.at(name).error(f"the nested template has no parameter {name[:255]}", hint=hint)
+    for name, parameter in parameters.items():
+        if parameter.default is None and name not in given:
+            raise scope.error(f"the nested template needs a value for its parameter {name}", hint=nearest(name, given))
 
 
 def _within_root(url: str, deployment: Deployment, scope: Scope) -> Path:

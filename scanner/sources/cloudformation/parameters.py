@@ -4,7 +4,7 @@ Facts on types and constraints: CloudFormation user guide, "Parameters" (2026-11
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.estate.schemas import nearest
@@ -61,6 +61,12 @@ class Parameter:
             return settled(text)
         return [settled(item.strip()) for item in text.split(",")]
 
+    def problem_with(self, text: str) -> str:
+        """What is wrong with giving it that value, as a sentence without the value of a secret; empty if nothing is."""
+        problem = _problem(self, text)
+        shown = "the value of" if self.is_secret else f"{text[:80]!r} is given for"
+        return f"{shown} parameter {self.name}, {problem}" if problem else ""
+
     def missing(self, entry: str | None = None) -> Unknown:
         """Why its value is not known when none is given, or only the name of the entry that holds it."""
         if self.is_stored:
@@ -75,23 +81,18 @@ def read_parameters(section: Mapping[str, Value], scope: Scope) -> dict[str, Par
     return {name: _parameter(name, value, scope.at(name)) for name, value in section.items()}
 
 
-def check_given(
-    parameters: Mapping[str, Parameter],
-    given: Mapping[str, Value],
-    refuse: Callable[[str, str, Scope | None], Exception],
-) -> None:
-    """Check what is given for parameters; of an Unknown, only that there is such a parameter.
+def check_given(parameters: Mapping[str, Parameter], given: Mapping[str, str], section: Scope) -> None:
+    """Check what the user gives for parameters; `section` is where they are declared.
 
-    `refuse` makes the error of a message, a hint and the parameter's place (None for a name that is not declared).
+    Raises `InvalidInputError` for a name that is not declared, and for a value that CloudFormation would not take.
     """
     for name, value in given.items():
         parameter = parameters.get(name)
         if parameter is None:
-            raise refuse(f"has no parameter {name[:255]}", nearest(name, parameters), None)
-        problem = None if isinstance(value, Unknown) else _problem(parameter, str(value))
-        if problem is not None:
-            shown = "the value of" if parameter.is_secret else f"{str(value)[:80]!r} is given for"
-            raise refuse(f"{shown} parameter {name}, {problem}", "", parameter.scope)
+            raise section.error(f"has no parameter {name[:255]}", hint=nearest(name, parameters))
+        problem = parameter.problem_with(value)
+        if problem:
+            raise parameter.scope.error(problem)
 
 
 def _parameter(name: str, value: Value, scope: Scope) -> Parameter:

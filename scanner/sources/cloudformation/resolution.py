@@ -205,8 +205,8 @@ class Resolution:
     def _entries(self, section: str, members: Mapping[str, Value]) -> Iterator[tuple[str, Entry]]:
         top = self.sections.scope(section)
         for name, value, scope in expanded(self, members, top):
-            if len(name) > _LONGEST_NAME and not isinstance(value, Unknown):
-                raise scope.error(f"a name has at most {_LONGEST_NAME} characters")
+            if not 0 < len(name) <= _LONGEST_NAME and not isinstance(value, Unknown):
+                raise scope.error(f"a name has 1 to {_LONGEST_NAME} characters")
             if isinstance(value, Unknown):
                 self.unknown_loops.append(value)
             elif name.startswith("Fn::") and name != INCLUDE:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scanner.cycles import unsearched
-from scanner.errors import InvalidInputError
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Location
 from scanner.estate.unknown import Unknown, Value
@@ -20,7 +19,6 @@ from scanner.sources.cloudformation.functions import NO_VALUE
 from scanner.sources.cloudformation.parameters import check_given
 from scanner.sources.cloudformation.reading import Source
 from scanner.sources.cloudformation.resolution import Resolution, Surroundings
-from scanner.sources.cloudformation.scope import Scope
 from scanner.sources.cloudformation.sections import read_sections
 from scanner.sources.cloudformation.texts import as_text
 from scanner.sources.cloudformation.unshown import is_shown, unseen_of
@@ -86,11 +84,7 @@ def variables(source: Source, deployment: Deployment) -> tuple[Variable, ...]:
 
 def _opened(source: Source, deployment: Deployment, exports: Exports) -> Resolution:
     sections = read_sections(source)
-
-    def refuse(message: str, hint: str, at: Scope | None) -> InvalidInputError:
-        return (at or sections.scope("Parameters")).error(message, hint=hint)
-
-    check_given(sections.parameters, deployment.parameters, refuse)
+    check_given(sections.parameters, deployment.parameters, sections.scope("Parameters"))
     values = Values(sections.parameters, deployment, deployment.parameters)
     return Resolution(sections, values, Surroundings(exports, Work(), (deployment.file.resolve(),)))
 

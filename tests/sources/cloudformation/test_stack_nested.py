@@ -17,6 +17,7 @@ Parameters:
   Name: {Type: String}
   Stage: {Type: String, Default: dev}
   Sides: {Type: CommaDelimitedList, Default: ""}
+  Kind: {Type: String, Default: a, AllowedValues: [a, b]}
 Conditions:
   IsProd: !Equals [!Ref Stage, prod]
 Resources:
@@ -136,7 +137,7 @@ def test_secrets_stay_secret_across_the_border(folder: Folder) -> None:
     ("old", "new", "said"),
     [
         ("Stage: !Ref Stage", "Satge: x", "9: the nested template has no parameter Satge\n  did you mean Stage?"),
-        ("Name: !Sub", "Stage: prod, Sides: !Sub", "9: "),
+        ("Stage: !Ref Stage", "Kind: z", "9: 'z' is given for parameter Kind, which takes only a, b"),
         ('Name: !Sub "data-${Stage}", ', "", "9: the nested template needs a value for its parameter Name"),
         ("Name: !Sub", "Name: {a: b}, Nope: !Sub", "9: a parameter is given a mapping; it takes a text"),
         ("Outputs.Arn", "Outputs.Anr", "12: nested stack Inner has no output Anr\n  did you mean Arn?"),
@@ -177,6 +178,7 @@ def test_stacks_may_not_be_nested_in_a_circle(folder: Folder) -> None:
         ("https://example.com/t.yaml", "its template is at https://example.com/t.yaml"),
         ("s3://bucket/t.yaml", "its template is at s3://bucket/t.yaml"),
         ("inner/none.yaml", "there is no file inner/none.yaml"),
+        ("n" * 5000, "there is no file nnn"),
         ("!ImportValue url", "where its template is cannot be told: the stack that exports url is not among the"),
     ],
 )
@@ -195,3 +197,14 @@ def test_an_output_that_is_not_there_in_this_case_is_doubted(folder: Folder) -> 
     stack = folder.stack()
     assert stack.resources[1].properties["Bucket"] == Unknown("nested stack Inner gives no CopyName in this case")
     assert stack.messages[0].endswith("parent.yaml:12: nested stack Inner gives no CopyName in this case")
+
+
+def test_a_value_that_is_refused_in_this_case_is_doubted(folder: Folder) -> None:
+    folder.write("parent.yaml", PARENT.replace("Stage: !Ref Stage", "Kind: !Ref Stage"))
+    stack = folder.stack()
+    assert stack.messages[0].endswith("parent.yaml:9: 'dev' is given for parameter Kind, which takes only a, b")
+
+
+def test_what_the_user_gave_is_known_to_be_so_in_nested_stacks(folder: Folder) -> None:
+    (inner,) = folder.stack(parameters={"Stage": "live"}).nested
+    assert inner.deployment.parameters == {"Stage": "live"}
