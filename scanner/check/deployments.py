@@ -6,7 +6,7 @@ no stack names may go anywhere, unless the command line says where.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.errors import InvalidInputError
@@ -51,7 +51,9 @@ def planned(files: Sequence[Path], intent: Intent, place: Place) -> tuple[Planne
     for draft in drafts:
         if draft.file not in opened:
             opened[draft.file] = open_template(draft.file)
-    return tuple(Planned(opened[draft.file], _named(draft, name)) for draft, name in zip(drafts, names, strict=True))
+    return tuple(
+        Planned(opened[draft.file], replace(draft, stack=name)) for draft, name in zip(drafts, names, strict=True)
+    )
 
 
 def _loose(file: Path, intent: Intent, place: Place) -> Deployment:
@@ -63,6 +65,7 @@ def _loose(file: Path, intent: Intent, place: Place) -> Deployment:
         region=region,
         partition=partition_of(region, intent.partition),
         parameters=place.parameters,
+        accounts=_named_accounts(intent),
     )
 
 
@@ -76,13 +79,16 @@ def _stack(stack: StackIntent, intent: Intent, place: Place) -> Deployment:
         partition=partition_of(stack.region, intent.partition),
         parameters={name: str(value) for name, value in stack.parameters.items()},
         is_final=True,
+        accounts=_named_accounts(intent),
     )
 
 
-def _named(draft: Deployment, name: str) -> Deployment:
-    return Deployment(
-        draft.file, draft.root, draft.account, draft.region, draft.partition, name, draft.parameters, draft.is_final
-    )
+def _named_accounts(intent: Intent) -> frozenset[str]:
+    """Every account id in the estate file, in whichever part."""
+    listed = {account.id for account in intent.accounts} | {stack.account for stack in intent.stacks}
+    protected = {id_ for entry in intent.protect for id_ in (entry.account, *entry.shared_with)}
+    copies = {copy.account for entry in intent.protect for copy in entry.copies}
+    return frozenset((listed | protected | copies) - {""})
 
 
 def _shown(file: Path) -> Path:

@@ -13,6 +13,7 @@ from scanner.estate.intent import Waiver
 from scanner.estate.overlay import overlay
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
+from scanner.sources.attaching import Attachment, fold, gaps
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Declared, Deployment, Exports
 from scanner.sources.regions import partition_of
 
@@ -32,8 +33,14 @@ class World:
     @property
     def resources(self) -> tuple[Resource, ...]:
         """All that would be made. Two stacks may declare the same thing (a role, in every region): it exists once."""
+        return self._folded[0]
+
+    @property
+    def _folded(self) -> tuple[tuple[Resource, ...], tuple[Attachment, ...]]:
+        """The resources with what other stacks add to them, and what is added to things that no stack makes."""
         everything = (resource for each in self.made for resource in each.resources)
-        return tuple({resource.identity: resource for resource in everything}.values())
+        distinct = tuple({resource.identity: resource for resource in everything}.values())
+        return fold(distinct, (added for each in self.made for added in each.attached))
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -52,8 +59,8 @@ class World:
 
     def alone(self) -> Estate:
         """The templates as an estate; what they do not show of their surroundings is not among the unseen."""
-        resources = self.resources
-        return Estate(resources, accounts_of(self.deployments, resources), self.unseen)
+        resources, left = self._folded
+        return Estate(resources, accounts_of(self.deployments, resources), (*self.unseen, *gaps(left)))
 
     def surrounded(self) -> Estate:
         """The templates as an estate in surroundings that nobody sees."""
@@ -64,8 +71,11 @@ class World:
         """The live estate as it would be with the templates deployed."""
         removed = [entry for each in self.made for entry in each.removed]
         places = {(each.account, each.region) for each in self.deployments}
-        after = overlay(live, self.resources, removed, places=places)
-        return replace(after, unseen=(*after.unseen, *self.unseen))
+        resources, left = self._folded
+        after = overlay(live, resources, removed, places=places)
+        # What no template declares may be there already.
+        everything, left = fold(after.resources, left)
+        return replace(after, resources=everything, unseen=(*after.unseen, *self.unseen, *gaps(left)))
 
 
 def world(planned: Sequence[Planned], case: Case, setting: Setting) -> World:

@@ -59,7 +59,13 @@ def _with(owner: Resource, added: Mapping[str, Sequence[Value]]) -> Resource:
 
 
 def _distinct(values: Iterable[Value]) -> list[Value]:
-    return list({repr(value): value for value in values}.values())
+    """Each once. Of two inline policies of one name the later one stands, as after two deployments."""
+    return list({_name(value): value for value in values}.values())
+
+
+def _name(value: Value) -> tuple[str, str]:
+    name = value.get("PolicyName") if isinstance(value, Mapping) else None
+    return ("policy", name) if isinstance(name, str) else ("value", repr(value))
 
 
 def _gap(one: Attachment) -> Unseen:

@@ -16,6 +16,7 @@ from scanner.estate.estate import Unseen
 from scanner.estate.intent import Waiver
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
+from scanner.sources.attaching import Attachment
 
 UNNAMED_ACCOUNT = "000000000000"
 """Stands for the account of a template of which nobody said where it goes. AWS gives this number to nobody."""
@@ -49,6 +50,7 @@ class Deployment:
     stand-ins of several templates apart and is empty where there is only one. `account` and `region` are never empty:
     see `UNNAMED_ACCOUNT`. `parameters` were given for this deployment; `is_final` says that no others will be (an
     estate file names the stack), so that defaults decide conditions, too. `assumed` fixes an option of each variable.
+    `accounts` are ids that the estate file names: no placeholders, whatever they look like.
     """
 
     file: Path
@@ -60,6 +62,7 @@ class Deployment:
     parameters: Mapping[str, str] = field(default_factory=dict)
     is_final: bool = False
     assumed: Mapping[str, Option] = field(default_factory=dict)
+    accounts: frozenset[str] = frozenset()
 
     def assuming(self, assumed: Mapping[str, Option]) -> "Deployment":
         """The same deployment in one case of its variables."""
@@ -89,6 +92,7 @@ class Declared:
     waivers: tuple[Waiver, ...] = ()
     messages: tuple[str, ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
+    attached: tuple[Attachment, ...] = ()
 
 
 Exports: TypeAlias = Mapping[tuple[str, str, str], Value]

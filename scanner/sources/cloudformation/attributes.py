@@ -77,7 +77,7 @@ def attribute(type_: str, name: str, logical_id: str, properties: Mapping[str, V
 def vouched(deployment: Deployment) -> frozenset[str]:
     """The accounts that the user named for this deployment: no placeholders, whatever they look like."""
     given = (account for value in deployment.parameters.values() for account in _ACCOUNT.findall(value))
-    return frozenset((deployment.account, *given))
+    return frozenset((deployment.account, *given)) | deployment.accounts
 
 
 def _filled(form: str, known: Identity) -> Value:

@@ -10,7 +10,7 @@ from scanner.estate.estate import Unseen
 from scanner.estate.intent import Waiver
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.sources.attaching import Attachment, fold, gaps
+from scanner.sources.attaching import Attachment, fold
 from scanner.sources.cloudformation.attributes import identity, vouched
 from scanner.sources.cloudformation.drafts import Draft, Surroundings, drafted, with_access_points
 from scanner.sources.cloudformation.iam import attachments
@@ -38,9 +38,10 @@ def declared(stack: Stack, memory: MutableMapping[str, Literals] | None = None) 
     return Declared(
         resources=(*complete, *_templates(stacks, {} if memory is None else memory)),
         exports=stack.exports,
-        unseen=(*_unseen(stacks, pieces), *gaps(left)),
+        unseen=tuple(_unseen(stacks, pieces)),
         waivers=tuple(_waivers(stacks)),
         messages=tuple(dict.fromkeys(message for one in stacks for message in one.messages)),
+        attached=left,
     )
 
 

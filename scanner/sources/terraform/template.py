@@ -123,4 +123,4 @@ def open_plan(file: Path, value: Value = None) -> TerraformPlan:
 
 def _real(deployment: Deployment, places: Places) -> frozenset[str]:
     """The texts that are no placeholders, whatever they look like."""
-    return places.real_accounts | frozenset(deployment.parameters.values())
+    return places.real_accounts | frozenset(deployment.parameters.values()) | deployment.accounts

@@ -8,6 +8,7 @@ import pytest
 from scanner.estate.estate import Unseen
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown
+from scanner.sources.attaching import gaps
 from scanner.sources.cloudformation.resources import declared
 from scanner.sources.cloudformation.stack import Stack
 from scanner.sources.declared import Declared
@@ -112,7 +113,7 @@ def test_an_attachment_counts_once(declare: Declare) -> None:
 def test_what_is_added_to_somebody_out_of_sight_is_unseen(declare: Declare, roles: str, what: str, reason: str) -> None:
     properties = f"{{PolicyName: p, Roles: {roles}, PolicyDocument: {{Statement: []}}}}"
     found = declare(f"  P: {{Type: AWS::IAM::Policy, Properties: {properties}}}\n")
-    assert found.unseen == (Unseen("111111111111", "", what, reason),)
+    assert gaps(found.attached) == (Unseen("111111111111", "", what, reason),)
     assert inline(owner(found, "Role")) == ["own"]
 
 
