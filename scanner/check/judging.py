@@ -6,7 +6,8 @@ With a live estate (or a snapshot of one) the templates are laid over it, and wh
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from scanner import audit
+from scanner import analysis, audit
+from scanner.analysis.replication import GIVES as LINK_FACTS
 from scanner.audit import Question
 from scanner.check.cases import Case, cases_of
 from scanner.check.deployments import Planned
@@ -78,7 +79,8 @@ def _changes(check: Check, live: Estate, case: Case) -> Changes:
     from scanner.analysis.changes import changes_between
 
     after = world(check.planned, case, UNNAMED).over(live)
-    return changes_between(audit.derived(check.asked, live), audit.derived(check.asked, after))
+    wanted = check.asked.wanted | LINK_FACTS
+    return changes_between(*(analysis.derive(estate, check.asked.intent, wanted) for estate in (live, after)))
 
 
 def _placed(check: Check) -> Check:
