@@ -125,7 +125,7 @@ def _check_form(entry: Entry) -> None:
         raise entry.scope.error(f"the resource {entry.name} is no mapping")
     if not 0 < len(entry.type) <= _LONGEST_TYPE and INCLUDE not in entry.value:
         raise entry.scope.error(f"the resource {entry.name} has no Type")
-    if not isinstance(entry.value.get("Properties") or {}, dict):
+    if not isinstance(entry.value.get("Properties", {}), dict):
         raise entry.scope.at("Properties").error(f"Properties of {entry.name} are no mapping")
 
 

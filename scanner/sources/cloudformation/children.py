@@ -47,7 +47,7 @@ def output_of(stack: Resolution, entry: Entry, name: str, scope: Scope) -> Value
 
 def passed_on(stack: Resolution, entry: Entry) -> Mapping[str, str]:
     """The parameters of a nested stack that are nothing but an undecided parameter of this one, and which that is."""
-    written = (entry.value.get("Properties") or {}).get("Parameters")
+    written = entry.value.get("Properties", {}).get("Parameters")
     if not isinstance(written, dict):
         return {}
     scope = entry.scope.at("Properties").at("Parameters")
@@ -88,7 +88,7 @@ def _given(
     texts |= {name: stack.parameter_text(parameter) for name, parameter in from_above.items()}
     given = {name: text for name, text in texts.items() if text is not None}
     check_passed(sections.parameters, given, scope)
-    literal = (entry.value.get("Properties") or {}).get("Parameters") or {}
+    literal = entry.value.get("Properties", {}).get("Parameters") or {}
     for name, text in given.items():
         problem = sections.parameters[name].problem_with(text) if isinstance(text, str) else ""
         if problem and as_text(literal.get(name)) is not None:

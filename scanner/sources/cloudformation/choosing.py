@@ -27,9 +27,8 @@ def _ref(context: Context, argument: Value, scope: Scope) -> Value:
 
 
 def _get_att(context: Context, argument: Value, scope: Scope) -> Value:
-    parts = argument.split(".", 1) if isinstance(argument, str) else argument
     hint = "expected the logical id of a resource and the name of an attribute"
-    names = texts_of(context, arguments(parts, scope, 2, 9, hint), scope)
+    names = texts_of(context, arguments(argument, scope, 2, 9, hint), scope)
     return names if isinstance(names, Unknown) else context.attribute(names[0], ".".join(names[1:]), scope)
 
 

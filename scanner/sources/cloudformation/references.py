@@ -96,9 +96,6 @@ def _own(name: str, item: Mapping[str, Value], scope: Scope, is_taken: bool) -> 
             found = [(argument, "")]
         case "Fn::GetAtt", [str(logical_id), *names]:
             found = [(logical_id, ".".join(part if isinstance(part, str) else "?" for part in names))]
-        case "Fn::GetAtt", str():
-            logical_id, _, attribute = argument.partition(".")
-            found = [(logical_id, attribute)]
         case "Fn::Sub", str():
             found = list(_variables(argument, {}, scope))
         case "Fn::Sub", [str(text), dict(values)]:

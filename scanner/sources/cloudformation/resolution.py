@@ -252,7 +252,7 @@ class Resolution:
         return attributes.ref(entry.type, entry.name, properties, self.deployment)
 
     def _open(self, entry: Entry) -> LazyProperties | Unknown:
-        written = entry.value.get("Properties") or {}
+        written = entry.value.get("Properties", {})
         scope = entry.scope.at("Properties")
         if INCLUDE in written or INCLUDE in entry.value:
             return Unknown(f"a macro decides which properties {entry.name} has")

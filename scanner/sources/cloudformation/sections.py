@@ -1,4 +1,4 @@
-"""The sections of a template, each of the form it must have; nothing in them is resolved yet."""
+"""The sections of a template, as far as they make resources; nothing in them is resolved yet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,6 @@ from scanner.sources.cloudformation.scope import Scope
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 INCLUDE = "Fn::Transform"
-FOR_EACH = "Fn::ForEach::"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +41,18 @@ class Sections:
 
 
 def read_sections(source: Source) -> Sections:
-    """The sections of a template. Raises `InvalidInputError` for one that is no mapping, and without resources."""
+    """The sections of a template. Raises `InvalidInputError` for parameters and transforms that are not well formed."""
     top = Scope(source)
-    transforms = _transforms(source.value.get("Transform"), top.at("Transform"))
-    resources = _section(source, "Resources")
-    if not resources and not transforms:
-        raise top.at("Resources").error("declares no resources")
+    parts = {name: source.value.get(name, {}) for name in ("Mappings", "Conditions", "Resources", "Outputs")}
     return Sections(
         source,
-        read_parameters(_section(source, "Parameters"), top.at("Parameters")),
-        _section(source, "Mappings"),
-        _section(source, "Conditions"),
-        resources,
-        _section(source, "Outputs"),
-        transforms,
+        parameters=read_parameters(source.value.get("Parameters", {}), top.at("Parameters")),
+        mappings=parts["Mappings"],
+        conditions=parts["Conditions"],
+        resources=parts["Resources"],
+        outputs=parts["Outputs"],
+        transforms=_transforms(source.value.get("Transform"), top.at("Transform")),
     )
-
-
-def _section(source: Source, name: str) -> Mapping[str, Value]:
-    section = source.value.get(name)
-    if section is None:
-        return {}
-    if not isinstance(section, dict):
-        raise Scope(source).at(name).error(f"{name} is no mapping")
-    return section
 
 
 def _transforms(value: Value, scope: Scope) -> tuple[str, ...]:

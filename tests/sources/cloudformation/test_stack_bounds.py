@@ -54,6 +54,10 @@ def test_texts_that_double_in_every_resource(function: Callable[[str], Value]) -
     assert said(doubling(function)) == "makes a text of more than 1,000,000 characters"
 
 
+def test_texts_that_are_too_long_as_they_stand() -> None:
+    assert said(buckets({"B": "x" * 1_000_001})) == "makes a text of more than 1,000,000 characters"
+
+
 def test_texts_that_double_in_every_function() -> None:
     text: Value = '"\\'
     for _ in range(24):

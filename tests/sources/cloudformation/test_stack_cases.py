@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from scanner.sources.declared import OTHER, UNNAMED_REGION, Option
+from scanner.sources.declared import OTHER, UNNAMED_ACCOUNT, UNNAMED_REGION, Option
 
 Found = Mapping[str, tuple[Option, ...]]
 
@@ -68,12 +68,13 @@ def test_variables_and_their_options(variables_in: Callable[..., Found], conditi
         ("!Equals [!Ref AWS::Region, us-east-1]", {"Asked": (False, True)}),
         ("!Equals [!FindInMap [Regions, !Ref AWS::Region, Copies], 'yes']", {"Asked": (True, False)}),
         ("!Equals [!Ref Stage, !Ref AWS::Region]", {"Asked": (False, True)}),
+        ("!Equals [!Ref AWS::AccountId, '111111111111']", {"Asked": (False, True)}),
     ],
 )
-def test_a_region_that_nobody_named_is_not_decided(
+def test_a_place_that_nobody_named_is_not_decided(
     variables_in: Callable[..., Found], condition: str, expected: Found
 ) -> None:
-    assert variables_in(TEMPLATE.format(condition), region=UNNAMED_REGION) == expected
+    assert variables_in(TEMPLATE.format(condition), region=UNNAMED_REGION, account=UNNAMED_ACCOUNT) == expected
 
 
 @pytest.mark.parametrize(

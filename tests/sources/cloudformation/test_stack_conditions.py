@@ -55,6 +55,7 @@ def exists(stack_of: Callable[..., Stack], condition: str, **deployment: object)
         ("!Equals [!Ref Other, x]", "parameter Other has no value"),
         ("!And [!Equals [!Ref Other, x], !Condition IsDev]", "parameter Other has no value"),
         ("!Not [!Equals [!Ref Other, !Ref Stage]]", "parameter Other has no value"),
+        ("!Equals [!Split [',', a], a]", "only texts can be compared"),
         ("!Equals [!Ref AWS::StackName, prod]", "it hangs on a name that is only known once it is deployed"),
     ],
 )
@@ -115,6 +116,24 @@ def test_a_parameter_has_not_its_default_where_a_condition_is_assumed_against_it
     Resources: {A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Stage, Tags: !If [IsProd, [], []]}}}
     """
     assert stack_of(text, assumed=assumed).resources[0].properties["BucketName"] == value
+
+
+def test_what_may_not_exist_is_not_known_to_be_referred_to(stack_of: Callable[..., Stack]) -> None:
+    text = """
+    Parameters: {Stage: {Type: String}}
+    Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+    Resources:
+      Data: {Type: AWS::S3::Bucket, Condition: IsProd}
+      Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Data, Name: !If [IsProd, a, b]}}
+    Outputs:
+      Data: {Value: a, Condition: IsProd}
+    """
+    stack = stack_of(text)
+    undecided = "condition IsProd is not decided: parameter Stage has no value"
+    assert [each.properties for each in stack.resources] == [
+        {"Bucket": Unknown(f"whether Data exists is not known: {undecided}"), "Name": Unknown(undecided)}
+    ]
+    assert stack.outputs == {"Data": Unknown(undecided)}
 
 
 def test_what_does_not_exist_is_nowhere(stack_of: Callable[..., Stack]) -> None:

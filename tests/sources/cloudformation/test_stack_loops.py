@@ -92,6 +92,22 @@ Resources:
 """
 
 
+def test_a_loop_may_look_up_which_condition_each_round_has(stack_of: Callable[..., Stack]) -> None:
+    text = """
+    Transform: AWS::LanguageExtensions
+    Mappings: {Conditions: {Of: {B: Never}}}
+    Conditions: {Never: !Equals [a, b]}
+    Resources:
+      Fn::ForEach::Loop:
+        - Name
+        - [A, B]
+        - "${Name}":
+            Type: AWS::S3::Bucket
+            Condition: !FindInMap [Conditions, Of, !Ref Name, {DefaultValue: !Ref AWS::NoValue}]
+    """
+    assert [each.logical_id for each in stack_of(text).resources] == ["A"]
+
+
 def test_a_loop_over_what_is_not_known_is_not_seen(stack_of: Callable[..., Stack]) -> None:
     stack = stack_of(LOOP.format("[Name, !Ref Names, {'Bucket${Name}': {Type: AWS::S3::Bucket}}]"))
     assert [(each.logical_id, each.properties) for each in stack.resources] == [
@@ -126,7 +142,11 @@ def test_a_resource_with_a_loop_over_what_is_not_known_is_not_seen(stack_of: Cal
         ("[Name, [[a]], {}]", "a loop repeats something for texts only"),
         ("[Name, [a, b], {Same: {Type: AWS::S3::Bucket}}]", "Same is made twice"),
         ("[Name, [pt], {'Ke${Name}': {Type: AWS::S3::Bucket}}]", "Kept is made twice"),
+        ("[Name, [a], {'B${Name}': text}]", "the resource Ba is no mapping"),
+        ("[Name, [a], {'B${Name}': {Properties: {}}}]", "the resource Ba has no Type"),
+        ("[Name, [a], {'B${Name}': {Type: A::B::C, Properties: []}}]", "Properties of Ba are no mapping"),
+        ("[Name, [a], {'Fn::${Name}': {Type: A::B::C}}]", "Fn::a does not belong here"),
     ],
 )
 def test_loops_are_well_formed(refusal_of: Callable[..., str], loop: str, said: str) -> None:
-    assert said in refusal_of(LOOP.format(loop))
+    assert said in refusal_of(LOOP.replace("Made", "Name").format(loop))

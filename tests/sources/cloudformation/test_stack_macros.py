@@ -85,6 +85,12 @@ def test_a_resource_whose_properties_a_macro_makes_is_not_seen(stack_of: Callabl
     assert gaps(stack) == {(*HERE, "AWS::S3::Bucket")}
 
 
+def test_a_macro_may_declare_conditions(stack_of: Callable[..., Stack]) -> None:
+    text = "Transform: M\nResources: {A: {Type: AWS::S3::Bucket, Properties: {Tags: !If [Theirs, [], []]}}}"
+    unknown = Unknown("condition Theirs is not declared; a macro may")
+    assert stack_of(text).resources[0].properties == {"Tags": unknown}
+
+
 def test_functions_that_only_a_macro_knows_are_not_refused_beside_one(stack_of: Callable[..., Stack]) -> None:
     text = "Transform: M\nResources: {A: {Type: AWS::S3::Bucket, Properties: {Tags: {Fn::Own: x}}}}"
     assert stack_of(text).resources[0].properties == {"Tags": Unknown("Fn::Own is no function of CloudFormation's own")}

@@ -199,6 +199,37 @@ def test_an_output_that_is_not_there_in_this_case_is_doubted(folder: Folder) -> 
     assert stack.messages[0].endswith("parent.yaml:12: nested stack Inner gives no CopyName in this case")
 
 
+@pytest.mark.parametrize(
+    ("child", "reason"),
+    [
+        (f"Transform: M\n{CHILD}", "nested stack Inner declares no output Other; a macro may"),
+        (CHILD + "  Other: {Value: a, Condition: Odd}", "condition Odd is not decided: parameter Name has no value"),
+    ],
+)
+def test_an_output_that_may_not_be_there_is_not_known(folder: Folder, child: str, reason: str) -> None:
+    odd = "Conditions:\n  Odd: !Equals [!Ref Name, odd]"
+    folder.write("inner/child.yaml", child.replace("Conditions:", odd))
+    folder.write("parent.yaml", PARENT.replace("Outputs.Arn", "Outputs.Other").replace(", Default: dev", ""))
+    unknown = folder.stack().resources[1].properties["Bucket"]
+    assert isinstance(unknown, Unknown)
+    assert unknown.reason.startswith(reason.replace("Name", "Stage"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("      TemplateURL", "      Fn::Transform: {Name: M}\n      TemplateURL", "a macro decides which properties"),
+        ("{Name: !Sub", "{Fn::Transform: {Name: M}, Name: !Sub", "what it is given is not known: the macro M"),
+    ],
+)
+def test_a_nested_stack_that_a_macro_completes_is_not_seen(folder: Folder, old: str, new: str, reason: str) -> None:
+    folder.write("parent.yaml", PARENT.replace(old, new))
+    stack = folder.stack()
+    assert stack.nested == ()
+    assert any(gap.what == "nested stack Inner" and gap.reason.startswith(reason) for gap in stack.unseen)
+    assert folder.variables() == {}
+
+
 def test_a_value_that_is_refused_in_this_case_is_doubted(folder: Folder) -> None:
     folder.write("parent.yaml", PARENT.replace("Stage: !Ref Stage", "Kind: !Ref Stage"))
     stack = folder.stack()
