@@ -11,8 +11,8 @@ from pathlib import Path
 
 from scanner.errors import InvalidInputError
 from scanner.estate.intent import Intent, StackIntent
+from scanner.estate.regions import partition_of
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Deployment, Template
-from scanner.sources.regions import partition_of
 from scanner.sources.templates import open_template
 
 

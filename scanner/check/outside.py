@@ -3,11 +3,13 @@
 The stacks of an estate file are taken to be all that there is in their accounts, for that is what the file says. A
 template that no stack names is a part of something: whatever could lie beside it is unknown. What belongs to a
 resource of the template (its policy, its rules) is always taken from the template, for nothing else may declare it.
-Policies of the organization never are in templates: without a live estate, none is taken to deny anything.
+Policies of the organization never are in templates: without a live estate, none is taken to deny anything. Which
+organization an account is in is a fact all the same, and one that no template tells.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 
+from scanner.analysis.replication.names import ORG_MEMBERSHIP
 from scanner.estate.estate import Account, Unseen
 from scanner.estate.resource import Resource
 from scanner.sources.declared import Deployment, is_stand_in
@@ -36,6 +38,7 @@ _BESIDE_TYPES = (
 """What may lie beside a template and matter to it."""
 
 _GENERATED = "its name or id is made when it is deployed, and may be this one"
+_NO_ORGANIZATION = "no template says which organization an account is in: lay the template over --live"
 _NAMED_LATER = ("AWS::KMS::Key", "AWS::IAM::Role")
 
 
@@ -57,6 +60,7 @@ def outside(deployments: Sequence[Deployment], resources: Sequence[Resource]) ->
     for account in sorted(open_ | others):
         yield from (Unseen(account, "", type_, BESIDE) for type_ in _BESIDE_TYPES)
     yield from _named_later(resources, final)
+    yield Unseen("", "", ORG_MEMBERSHIP, _NO_ORGANIZATION)
 
 
 def _named_later(resources: Sequence[Resource], accounts: Collection[str]) -> Iterator[Unseen]:

@@ -11,11 +11,11 @@ from scanner.errors import InvalidInputError
 from scanner.estate.estate import Estate, Unseen
 from scanner.estate.intent import Waiver
 from scanner.estate.overlay import overlay
+from scanner.estate.regions import partition_of
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.sources.attaching import Attachment, fold, gaps
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Declared, Deployment, Exports
-from scanner.sources.regions import partition_of
 
 _LONGEST_CHAIN = 12
 """How many stacks may import from each other one after the other."""

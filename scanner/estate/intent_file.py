@@ -24,6 +24,7 @@ from scanner.estate.intent import (
     StackIntent,
     Waiver,
 )
+from scanner.estate.regions import partition_of
 from scanner.estate.schemas import Place, Problem, Schema, Validator, compile_schema, expected_one_of
 from scanner.estate.strict_yaml import Node, load_yaml
 
@@ -176,19 +177,8 @@ def _account_id(reference: str, place: Place, file: _File) -> str:
     raise file.node.error(place, f"{reference!r} is not among the accounts of this file", hint=hint)
 
 
-_PARTITION_OF_REGION = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-}
-
-
 def _check_region(region: str, partition: str, place: Place, file: _File) -> None:
-    found = next((value for prefix, value in _PARTITION_OF_REGION.items() if region.startswith(prefix)), "aws")
+    found = partition_of(region, "aws")
     if found != partition:
         hint = f"expected a region of partition {partition}; partition is set at the top, or by the account's role"
         raise file.node.error(place, f"region {region} is in partition {found}", hint=hint)

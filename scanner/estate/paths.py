@@ -8,6 +8,7 @@ only ever looks up keys of mappings.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from scanner.estate.regions import partition_of
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 
@@ -91,10 +92,70 @@ def _partition(resource: Resource) -> Value:
     """The ARN's partition; without an ARN the region tells (China and the US government clouds have their own)."""
     if resource.arn.startswith("arn:"):
         return resource.arn.split(":", 2)[1]
-    for prefix, partition in _PARTITIONS.items():
-        if resource.region.startswith(prefix):
-            return partition
-    return "aws" if resource.region else Unknown("the partition is not known without ARN or region")
+    unknown = Unknown("the partition is not known without ARN or region")
+    return partition_of(resource.region, "aws") if resource.region else unknown
+
+
+PSEUDO_PROPERTIES:
+            raise ValueError(f"{text} is none of {', '.join(PSEUDO_PROPERTIES)}")
+        return PropertyPath(text, pseudo=text)
+    body = text[2:] if rooted else text
+    if "[" in body or "]" in body:
+        raise ValueError(f"{text} has an index; use each or some to look into a list")
+    parts = tuple(body.split("."))
+    if not all(part and part.strip() == part and part.isprintable() for part in parts):
+        raise ValueError(f"{text!r} is not a path: names separated by single dots")
+    return PropertyPath(text, parts, rooted)
+
+
+def walk(value: Value, parts: tuple[str, ...]) -> Value:
+    """The value below `value`; None where absent, an Unknown where that is met on the way.
+
+    A list or a scalar in the way is a malformed resource and thus Unknown: it must not look like an absence.
+    """
+    for part in parts:
+        if type(value) is dict:
+            value = value.get(part)
+        elif value is None or isinstance(value, Unknown):
+            return value
+        elif isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            return Unknown(f"malformed: {kind_of(value)} where an object with {part} was expected")
+    return value
+
+
+def kind_of(value: Value) -> str:
+    """What a value is, in words for people: `a list`, `text`, `a number`, `true or false`, `an object`, `nothing`."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case str():
+            return "text"
+        case int() | float():
+            return "a number"
+        case Mapping():
+            return "an object"
+        case _:
+            return "a list"
+
+
+def _account(resource: Resource) -> Value:
+    return resource.account or Unknown("the account is not known")
+
+
+def _arn(resource: Resource) -> Value:
+    return resource.arn or Unknown("the ARN is not known")
+
+
+def _partition(resource: Resource) -> Value:
+    """The ARN's partition; without an ARN the region tells (China and the US government clouds have their own)."""
+    if resource.arn.startswith("arn:"):
+        return resource.arn.split(":", 2)[1]
+    unknown = Unknown("the partition is not known without ARN or region")
+    return partition_of(resource.region, "aws") if resource.region else unknown
 
 
 _PARTITIONS = {

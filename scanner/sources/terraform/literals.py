@@ -9,11 +9,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from scanner.estate.regions import is_region
 from scanner.estate.resource import Location, Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import Deployment
 from scanner.sources.placeholders import placeholder_in
-from scanner.sources.regions import is_region
 from scanner.sources.terraform.configuration import Module
 from scanner.sources.terraform.locations import Entries
 from scanner.sources.terraform.plan import Plan

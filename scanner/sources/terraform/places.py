@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from scanner.estate.regions import is_region, partition_of
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.declared import Deployment
-from scanner.sources.regions import is_region, partition_of
 from scanner.sources.terraform.addresses import Key
 from scanner.sources.terraform.arguments import module_at
 from scanner.sources.terraform.plan import Instance, Plan

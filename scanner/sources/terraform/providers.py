@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from scanner.estate.regions import is_region
 from scanner.estate.unknown import Unknown, Value
 from scanner.sources.placeholders import placeholder_in
-from scanner.sources.regions import is_region
 from scanner.sources.terraform.addresses import Step, steps_of, traversals
 from scanner.sources.terraform.arguments import Scope, known_value
 from scanner.sources.terraform.configuration import Expression, expression

@@ -7,9 +7,9 @@ from pathlib import Path
 from scanner.cycles import unsearched
 from scanner.errors import InvalidInputError
 from scanner.estate.estate import Unseen
+from scanner.estate.regions import partition_of
 from scanner.estate.unknown import Value
 from scanner.sources.declared import Declared, Deployment, Exports, Variable
-from scanner.sources.regions import partition_of
 from scanner.sources.terraform.identities import identity
 from scanner.sources.terraform.literals import Literals, literals_of, template_resource
 from scanner.sources.terraform.locations import Entries, Locations, entries_in

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from terraform_plan import Json, Made, constant, plan, refer
 
+from scanner.estate.regions import is_region, partition_of
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Deployment
-from scanner.sources.regions import is_region, partition_of
 from scanner.sources.terraform.planned import Place
 from scanner.sources.terraform.template import open_plan
 from scanner.sources.terraform.unnamed import (
