@@ -16,7 +16,7 @@ from scanner.findings.finding import Finding
 from scanner.findings.scan import Scan
 
 PLACELESS = Unknown(
-    "it depends on the account and region that the template goes to: name them with --account and --region, "
+    "it depends on the accounts and regions that the template goes to: name them with --account and --region, "
     "or list the template under stacks in an estate file"
 )
 """Why a verdict is unknown where places disagree."""

@@ -7,7 +7,7 @@ is certain, and what does not hangs on where the template goes.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -26,26 +26,32 @@ _REGION = re.compile(rf"(?<![a-z0-9])(?:{_AREA})-[a-z]{{4,9}}-[1-9](?![0-9a-z])"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where what nobody placed is taken to be. The first setting of all is a place that no template names."""
+    """Where what nobody placed is taken to be. The first setting of all is a place that no template names.
+
+    `united` are accounts that a plan tells apart by their credentials only, taken for the account it is deployed to:
+    two profiles may well be one account.
+    """
 
     account: str = UNNAMED_ACCOUNT
     region: str = UNNAMED_REGION
+    united: tuple[str, ...] = ()
 
     def shown(self, text: str) -> str:
         """A name or ARN with the tried account and region taken back out, so that places can be compared."""
-        if self.account != UNNAMED_ACCOUNT:
-            text = text.replace(self.account, UNNAMED_ACCOUNT)
+        for account in (self.account, *self.united):
+            text = text.replace(account, UNNAMED_ACCOUNT)
         return text if self.region == UNNAMED_REGION else text.replace(self.region, UNNAMED_REGION)
 
 
 UNNAMED = Setting()
 
 
-def settings_of(resources: Iterable[Resource], *, account: bool, region: bool) -> tuple[Setting, ...]:
+def settings_of(resources: Sequence[Resource], *, account: bool, region: bool) -> tuple[Setting, ...]:
     """The settings worth trying: `account` and `region` say which of the two nobody named.
 
     `resources` are those of the unnamed setting, every reference to its own account and region resolved.
     """
+    made_up = tuple(sorted({one.account for one in resources if is_made_up(one.account)}))
     accounts, regions = Counter[str](), Counter[str]()
     if account or region:
         for text in _texts([resource.properties for resource in resources if not resource.type.startswith("DR::")]):
@@ -53,13 +59,19 @@ def settings_of(resources: Iterable[Resource], *, account: bool, region: bool) -
             regions.update(_REGION.findall(text))
     tried_accounts = _most(accounts, MAX_ACCOUNTS) if account else []
     tried_regions = _most(regions, MAX_REGIONS) if region else []
-    pairs = product([UNNAMED_ACCOUNT, *tried_accounts], [UNNAMED_REGION, *tried_regions])
-    return tuple(Setting(*pair) for pair in pairs)
+    united = [(), made_up] if made_up else [()]
+    places = product([UNNAMED_ACCOUNT, *tried_accounts], [UNNAMED_REGION, *tried_regions], united)
+    return tuple(Setting(*place) for place in places)
+
+
+def is_made_up(account: str) -> bool:
+    """Whether an account id stands for one that a plan tells apart and does not name."""
+    return account.startswith("000000") and account != UNNAMED_ACCOUNT
 
 
 def _most(found: Counter[str], limit: int) -> list[str]:
-    # What begins with six zeros was made up for accounts that a plan tells apart and does not name.
-    return [text for text, _ in found.most_common() if not text.startswith("000000")][:limit]
+    named = (text for text, _ in found.most_common() if text != UNNAMED_ACCOUNT and not is_made_up(text))
+    return list(named)[:limit]
 
 
 def _texts(values: Iterable[Value]) -> Iterator[str]:

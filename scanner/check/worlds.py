@@ -1,6 +1,6 @@
 """What templates would make in one case and one setting, and what is not seen of all that lies around them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.check.cases import Case
@@ -15,7 +15,7 @@ from scanner.estate.regions import partition_of
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.sources.attaching import Attachment, fold, gaps
-from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Declared, Deployment, Exports
+from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Declared, Deployment, Exports, Option
 
 _LONGEST_CHAIN = 12
 """How many stacks may import from each other one after the other."""
@@ -80,7 +80,7 @@ class World:
 
 def world(planned: Sequence[Planned], case: Case, setting: Setting) -> World:
     """The world of a case and a setting. Raises `InvalidInputError` for stacks that import in a circle."""
-    deployments = tuple(_at(each.deployment, setting).assuming(case.of(number)) for number, each in enumerate(planned))
+    deployments = tuple(_assuming(_at(each.deployment, setting), case.of(n), setting) for n, each in enumerate(planned))
     return World(case, setting, deployments, _declared(planned, deployments))
 
 
@@ -102,6 +102,11 @@ def _exports(
     for deployment, each in zip(deployments, made, strict=True):
         for name, value in each.exports.items():
             yield (deployment.account, deployment.region, name), value
+
+
+def _assuming(deployment: Deployment, options: Mapping[str, Option], setting: Setting) -> Deployment:
+    """The deployment in a case, with the accounts that the setting takes for its own."""
+    return deployment.assuming({**options, **dict.fromkeys(setting.united, deployment.account)})
 
 
 def _at(deployment: Deployment, setting: Setting) -> Deployment:

@@ -43,3 +43,8 @@ def test_the_most_frequent_are_tried_and_no_more_than_three() -> None:
 
 def test_names_lose_the_tried_place_again() -> None:
     assert Setting("222222222222", "eu-west-1").shown(KEY) == f"arn:aws:kms:{UNNAMED.region}:{UNNAMED.account}:key/1234"
+
+
+def test_accounts_that_only_their_credentials_tell_apart_are_also_taken_for_one() -> None:
+    other = Resource("AWS::S3::Bucket", "arn:aws:s3:::c", "000000123456", "eu-west-1", "c", {})
+    assert settings_of([bucket(), other], account=False, region=False) == (UNNAMED, Setting(united=("000000123456",)))
