@@ -11,3 +11,7 @@ ROOT = "AWS::Organizations::Root"
 UNIT = "AWS::Organizations::OrganizationalUnit"
 ORG_ACCOUNT = "AWS::Organizations::Account"
 ORG_POLICY = "AWS::Organizations::Policy"
+
+ORG_MEMBERSHIP = "DR::Organization::Membership"
+"""What is unseen where policies of organizations are left aside, and which organization an account is in is not known:
+conditions may still ask for it."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from scanner.analysis.arns import resource_of
 from scanner.analysis.reading import at, elements, text
 from scanner.analysis.replication.documents import compiled, unseen
-from scanner.analysis.replication.names import ORG_ACCOUNT, ORG_POLICY, ORGANIZATION, ROOT, UNIT
+from scanner.analysis.replication.names import ORG_ACCOUNT, ORG_MEMBERSHIP, ORG_POLICY, ORGANIZATION, ROOT, UNIT
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
@@ -22,6 +22,8 @@ from scanner.policy.truth import Unseen
 __all__ = ["ORG_ACCOUNT", "ORG_POLICY", "TYPE_OF_KIND", "Membership", "Organizations"]
 
 TYPE_OF_KIND = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
+
+_LISTINGS = (ORGANIZATION, ROOT, UNIT, ORG_ACCOUNT)
 
 _MAX_DEPTH = 12
 """Levels followed upwards. AWS allows five levels of units below a root:
@@ -55,11 +57,15 @@ class Organizations:
 
     estate: Estate
 
+    def lists(self, account: str) -> bool:
+        """Whether an organization in sight has the account."""
+        return account in self._accounts
+
     def membership(self, account: str) -> Membership:
         """Where an account stands."""
         entry = self._accounts.get(account)
         if entry is None:
-            doubt = self._gap(ORGANIZATION, ROOT, UNIT, ORG_ACCOUNT)
+            doubt = self._gap(*_LISTINGS, ORG_MEMBERSHIP)
             nothing = None if doubt is None else unseen(doubt)
             return Membership(nothing, nothing, nothing or ())
         manager = text(entry.properties, "Observed.ManagementAccountId")
@@ -72,14 +78,15 @@ class Organizations:
 
     def levels(self, account: str, kind: PolicyKind) -> Levels:
         """The SCPs (or RCPs) from the root down to the account; () where none apply."""
+        if not self.lists(account):
+            gap = self._gap(*_LISTINGS, ORG_POLICY)
+            return () if gap is None else unseen(gap)
         place = self.membership(account)
         if isinstance(place.organization, Unseen):
             return place.organization
         gap = self._gap(ORG_POLICY)
         if gap is not None:
             return unseen(gap)
-        if place.organization is None:
-            return ()
         attached = self._attached[kind]
         if isinstance(place.path, Unseen):
             return place.path if attached else ()

@@ -121,8 +121,7 @@ class PolicyBook:
 
     def _rcps(self, account: str) -> Levels:
         """An account that was neither scanned nor listed may be in an organization of its own."""
-        place, estate = self.organizations.membership(account), self.places.estate
-        if place.organization is None and all(known.id != account for known in estate.accounts):
+        if not self.organizations.lists(account) and all(one.id != account for one in self.places.estate.accounts):
             return Unseen(f"account {account} was not scanned")
         return self.organizations.levels(account, PolicyKind.RCP)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scanner.analysis.replication.names import ORG_MEMBERSHIP
 from scanner.analysis.replication.organization import Organizations
 from scanner.estate.estate import Estate, Unseen
 from scanner.estate.resource import Resource
@@ -114,3 +115,10 @@ def test_a_policy_of_which_not_even_the_type_was_seen_may_be_of_either_kind():
     found = organizations(member("r-1"), stray)
     assert found.levels(MEMBER, SCP)[0].policies == (Gap("refused"),)
     assert found.levels(MEMBER, RCP)[0].policies == (Gap("refused"),)
+
+
+def test_where_nobody_knows_the_organization_conditions_are_in_doubt_and_policies_are_left_aside():
+    found = organizations(unseen=[Unseen("", "", ORG_MEMBERSHIP, "nobody says")])
+    place = found.membership(STRANGER)
+    assert place.organization == place.org_path == Gap("nobody says")
+    assert found.levels(STRANGER, SCP) == ()
