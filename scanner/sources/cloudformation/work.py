@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from scanner.estate.unknown import Value
 from scanner.sources.cloudformation.scope import Scope
 
-MAX_STEPS = 3_000_000
-"""Values that may be looked at; a generated template of 10,000 resources has a million."""
+MAX_STEPS = 2_000_000
+"""Values that may be looked at; a generated template of 10,000 resources takes 400,000."""
 MAX_TEXT = 1_000_000
 """Characters of one text: CloudFormation takes no template of more than 1 MB (its quotas, 2026-11)."""
 MAX_DEPTH = 100
