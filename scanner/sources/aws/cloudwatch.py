@@ -27,6 +27,15 @@ _ALARM_ONLY = (
     "TreatMissingData",
     "Unit",
 )
+_WHOLE = (
+    "AlarmDescription",
+    "ActionConfiguration",
+    "EvaluationCriteria",
+    "EvaluationInterval",
+    "EvaluationWindow",
+    "WarmUpConfiguration",
+)
+"""What no rule looks at, and what an alarm would lose that is written without it: its API knows only whole alarms."""
 _STATE = "Observed.StateValue"
 
 
@@ -34,7 +43,7 @@ def alarms(answer: Answer, place: Place, _subject: Found | None) -> Iterable[Fou
     """DescribeAlarms of metric alarms."""
     for alarm in answer.get("MetricAlarms", ()):
         properties = given(
-            **picked(alarm, *_BOTH, *_ACTIONS, *_ALARM_ONLY),
+            **picked(alarm, *_BOTH, *_ACTIONS, *_ALARM_ONLY, *_WHOLE),
             Dimensions=[picked(dimension, "Name", "Value") for dimension in alarm.get("Dimensions", ())],
             Metrics=[_query(query) for query in alarm.get("Metrics", ())],
             **{_STATE: alarm.get("StateValue")},
@@ -102,7 +111,7 @@ def _describe_alarms(type_: str, kind: str, finds: Finder, *paths: str) -> Call:
 
 
 CALLS = (
-    _describe_alarms(ALARM, "MetricAlarm", alarms, *_ALARM_ONLY, "Dimensions", "Metrics"),
+    _describe_alarms(ALARM, "MetricAlarm", alarms, *_ALARM_ONLY, *_WHOLE, "Dimensions", "Metrics"),
     _describe_alarms(COMPOSITE, "CompositeAlarm", composite_alarms, "AlarmRule", "ActionsSuppressor"),
     Call(
         service="logs",

@@ -19,6 +19,9 @@ from scanner.sources.aws.tables import CALLS
 _CALLED_BY_NAME = (BUCKET, KEY, TOPIC)
 """Types of which one can be asked about without a listing: what their name or ARN says is all that calls take."""
 
+_NAMES = {BUCKET: "BucketName", TOPIC: "TopicName"}
+"""The property of a type that only its listing gives, and that the name says as well."""
+
 
 def reread(entered: Entered, resource: Resource, names: Collection[str]) -> Resource | Unknown | None:
     """The resource as it is now, with these top-level properties (and whatever comes along with them).
@@ -41,7 +44,9 @@ def reread(entered: Entered, resource: Resource, names: Collection[str]) -> Reso
 
 def _found(entered: Entered, place: Place, resource: Resource) -> Found | Unknown | None:
     if resource.type in _CALLED_BY_NAME:
-        return Found(resource.type, resource.arn, resource.name, resource.region)
+        named = _NAMES.get(resource.type)
+        properties = {named: resource.name} if named else {}
+        return Found(resource.type, resource.arn, resource.name, resource.region, properties=properties)
     doubt: Unknown | None = None
     for call in (call for call in CALLS if resource.type in call.lists):
         parent = _parent(call, resource) if call.scope is Scope.RESOURCE else None

@@ -1,13 +1,21 @@
 """What stands between boto3 and the tables: which bodies pass for answers, and where S3 Control is found."""
 
+import functools
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 
 from scanner.sources.aws.clients import aws_suffixes, check_body, without_account
 from scanner.sources.aws.faults import UnexpectedAnswerError
+
+
+@functools.cache
+def models(service: str) -> Any:
+    """What botocore knows of a service."""
+    return botocore.session.Session().get_service_model(service)
 
 
 def judged(
@@ -15,7 +23,7 @@ def judged(
 ) -> None:
     model = SimpleNamespace(
         name=operation,
-        output_shape=object(),
+        output_shape=models(service).operation_model(operation).output_shape,
         service_model=SimpleNamespace(service_name=service, resolved_protocol=protocol),
     )
     headers = {"content-length": str(len(body) if length is None else length)}
@@ -31,6 +39,7 @@ def judged(
         (b"<BucketLoggingStatus/>", "s3", "GetBucketLogging", "rest-xml"),
         (b"anything", "s3", "GetBucketPolicy", "rest-xml"),
         (b"{}", "kms", "ListKeys", "json"),
+        (b"", "s3", "CreateBucket", "rest-xml"),
         (b"\xa0", "cloudwatch", "DescribeAlarms", "smithy-rpc-v2-cbor"),
     ],
 )

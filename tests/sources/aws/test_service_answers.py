@@ -213,6 +213,7 @@ def test_alarms_on_a_metric_and_on_an_expression() -> None:
         "Dimensions": [{"Name": "SourceBucket", "Value": "data"}],
         "Threshold": 0.0,
         "ActionsEnabled": False,
+        "AlarmDescription": "free text",
         "Observed.StateValue": "OK",
     }
     assert second.properties["Metrics"] == metrics
