@@ -1,11 +1,12 @@
 """What a step's property is now, in the account itself, and whether that is what it should be."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from scanner.estate.resource import Resource
-from scanner.estate.unknown import Unknown, Value
+from scanner.estate.unknown import Unknown, Value, to_json
 from scanner.remedies.step import CREATION, WHOLE, Step, Target
 from scanner.remedies.writes.table import write_of
 from scanner.remedies.writing import Request
@@ -73,7 +74,11 @@ def is_readable(step: Step) -> bool:
 
 
 def is_same(now: Value, then: Value) -> bool:
-    """Whether a property is exactly what it was; forms of one policy that mean the same letter by letter are one."""
+    """Whether a property is exactly what it was.
+
+    The order of a list is AWS's own: services give back policies, dimensions and rules in another one than they took.
+    Forms of one policy that mean the same letter by letter are one.
+    """
     return bool(_plain(now) == _plain(then))
 
 
@@ -109,22 +114,38 @@ def _names(step: Step) -> tuple[str, ...]:
 
 
 def _holds(now: Value, wanted: Value) -> bool:
-    """Whether everything wanted is there; lists must agree element by element."""
+    """Whether everything wanted is there; of a list each element, and no other."""
     now, wanted = _plain(now), _plain(wanted)
     if isinstance(wanted, dict) and isinstance(now, dict):
         return all(name in now and _holds(now[name], value) for name, value in wanted.items())
     if isinstance(wanted, list) and isinstance(now, list):
-        return len(now) == len(wanted) and all(_holds(a, b) for a, b in zip(now, wanted, strict=True))
+        return len(now) == len(wanted) and _all_held(list(now), wanted)
     return bool(now == wanted)
 
 
+def _all_held(now: list[Value], wanted: list[Value]) -> bool:
+    """Whether each wanted element has one of its own, in whatever order."""
+    for one in wanted:
+        place = next((at for at, found in enumerate(now) if _holds(found, one)), None)
+        if place is None:
+            return False
+        del now[place]
+    return True
+
+
 def _plain(value: Value) -> Value:
-    """One form for what policies write in two: a list of one is the one."""
+    """One form for what may be written in several: a list of one is the one, and no list has an order.
+
+    A block that blocks nothing is none: S3 never forgets that there was one.
+    """
     match value:
         case list() if len(value) == 1:
             return _plain(value[0])
         case list():
-            return [_plain(item) for item in value]
+            return sorted((_plain(item) for item in value), key=lambda item: json.dumps(to_json(item), sort_keys=True))
         case dict():
-            return {name: _plain(member) for name, member in value.items()}
+            return {name: _plain(member) for name, member in value.items() if (name, member) != _BLOCKS_NOTHING}
     return value
+
+
+_BLOCKS_NOTHING = ("BlockedEncryptionTypes", {"EncryptionType": ["NONE"]})

@@ -59,6 +59,8 @@ def _confirmed(_target: Target, _before: Value, _after: Value) -> str:
 
 ALARM_PROPERTIES = (
     "AlarmName",
+    "AlarmDescription",
+    "ActionConfiguration",
     "ActionsEnabled",
     "AlarmActions",
     "InsufficientDataActions",
@@ -67,7 +69,10 @@ ALARM_PROPERTIES = (
     "DatapointsToAlarm",
     "Dimensions",
     "EvaluateLowSampleCountPercentile",
+    "EvaluationCriteria",
+    "EvaluationInterval",
     "EvaluationPeriods",
+    "EvaluationWindow",
     "ExtendedStatistic",
     "MetricName",
     "Metrics",
@@ -78,7 +83,9 @@ ALARM_PROPERTIES = (
     "ThresholdMetricId",
     "TreatMissingData",
     "Unit",
+    "WarmUpConfiguration",
 )
+"""All that PutMetricAlarm takes but tags, which it leaves alone on an alarm that is there."""
 
 WRITES: tuple[Write, ...] = (
     Write(

@@ -15,13 +15,16 @@ ALIAS = "AWS::KMS::Alias"
 MADE_FOR = "drscan:made-for"
 """The tag by which a key is found again when the answer to its creation was lost: CreateKey knows no token."""
 
-_SHORTEST_WINDOW = 7
-_STAYS = "a key is not deleted at once: it is scheduled for deletion in 7 days, and can be kept until then"
+_WINDOW = 30
+_STAYS = (
+    "a key is not deleted at once: it is scheduled for deletion in 30 days; what was written under it meanwhile can be "
+    "read until then, and by nobody after that, so cancel the deletion where there is any"
+)
 
 
 def _create_key(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
     if after is None:
-        window = {"KeyId": target.arn, "PendingWindowInDays": _SHORTEST_WINDOW}
+        window = {"KeyId": target.name, "PendingWindowInDays": _WINDOW}
         pending = ("KMSInvalidStateException", "NotFoundException")
         return (Request("kms", "ScheduleKeyDeletion", "kms:ScheduleKeyDeletion", window, done=pending),)
     tag = {"TagKey": MADE_FOR, "TagValue": target.name.strip("{}")}

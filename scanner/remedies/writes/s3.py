@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from scanner.estate.unknown import Value
-from scanner.remedies.step import CREATION, Safety, Target
+from scanner.remedies.step import CREATION, WHOLE, Safety, Target
 from scanner.remedies.writes import s3_requests as api
 from scanner.remedies.writes.documents import document, interrupted_by_policy, policy_safety
 from scanner.remedies.writing import CannotWriteError, Request, Requests, Write
@@ -36,6 +36,16 @@ def _of_bucket(
         return (Request("s3", put, action, {**bucket, key: empty if after is None else shape(after)}),)
 
     return requests
+
+
+def _lifecycle(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    bucket = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
+    if after is None:
+        return (Request("s3", "DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", bucket),)
+    parameters = {**bucket, "LifecycleConfiguration": api.lifecycle(after)}
+    size = after.get("TransitionDefaultMinimumObjectSize")
+    parameters |= {"TransitionDefaultMinimumObjectSize": size} if size else {}
+    return (Request("s3", "PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", parameters),)
 
 
 def _create_bucket(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
@@ -108,9 +118,10 @@ def _new_bucket_policy(target: Target, before: Value, after: Value) -> tuple[Req
     return _bucket_policy(target, before, None if after is None else after["PolicyDocument"])
 
 
-def _account_block(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+def _account_block(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
+    """Every account has a block to read; one that blocks nothing is none to S3."""
     action, account = "s3:PutAccountPublicAccessBlock", {"AccountId": target.account}
-    if after is None:
+    if not any(after.values()):
         return (Request("s3control", "DeletePublicAccessBlock", action, account),)
     four = {name: after.get(name, False) for name in api.FOUR_BLOCKS}
     return (Request("s3control", "PutPublicAccessBlock", action, {**account, "PublicAccessBlockConfiguration": four}),)
@@ -225,13 +236,7 @@ _PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
     (
         "LifecycleConfiguration",
         85,
-        _of_bucket(
-            "PutBucketLifecycleConfiguration",
-            "LifecycleConfiguration",
-            "s3:PutLifecycleConfiguration",
-            api.lifecycle,
-            delete="DeleteBucketLifecycle",
-        ),
+        _lifecycle,
         {"safety": _manual, "interrupts": _says(_LIFECYCLE)},
     ),
     (
@@ -300,10 +305,9 @@ WRITES: tuple[Write, ...] = (
     ),
     Write(
         type=ACCOUNT_BLOCK,
-        property=CREATION,
+        property=WHOLE,
         rank=25,
         requests=_account_block,
-        takes=api.FOUR_BLOCKS,
         safety=_review,
         interrupts=_says("public access in the whole account ends"),
     ),

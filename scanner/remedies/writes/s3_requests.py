@@ -70,8 +70,7 @@ def _replication_filter(filter_: Mapping[str, Value]) -> _Json:
         return {"And": _given(Prefix=both.get("Prefix"), Tags=both.get("TagFilters"))}
     if "TagFilter" in filter_:
         return {"Tag": filter_["TagFilter"]}
-    # S3 wants exactly one member in a filter; an empty prefix selects everything.
-    return {"Prefix": filter_.get("Prefix", "")}
+    return dict(filter_)
 
 
 def lifecycle(value: Value) -> _Json:
