@@ -32,15 +32,15 @@ class Cases:
     left_out: int = 0
 
 
-def cases_of(variables: Sequence[Sequence[Variable]]) -> Cases:
-    """The cases of several deployments, given the variables of each."""
+def cases_of(variables: Sequence[Sequence[Variable]], most: int = MAX_CASES) -> Cases:
+    """The cases of several deployments, given the variables of each; at `most` so many."""
     keyed = [((number, each.name), each.options) for number, some in enumerate(variables) for each in some]
     keys = [key for key, _ in keyed]
     total = 1
     for _, options in keyed:
         total *= len(options)
     # The last of a product turns fastest, and the first variables matter most: so they are put last.
-    combinations = islice(product(*(options for _, options in reversed(keyed))), MAX_CASES)
+    combinations = islice(product(*(options for _, options in reversed(keyed))), most)
     cases = tuple(Case(dict(zip(keys, reversed(options), strict=True))) for options in combinations)
     return Cases(cases, total - len(cases))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from scanner import analysis, audit
 from scanner.analysis.replication import GIVES as LINK_FACTS
 from scanner.audit import Question
-from scanner.check.cases import Case, cases_of
+from scanner.check.cases import MAX_CASES, Case, cases_of
 from scanner.check.deployments import Planned
 from scanner.check.merging import Judged, merged
 from scanner.check.settings import UNNAMED, settings_of
@@ -21,6 +21,9 @@ from scanner.estate.estate import Estate
 from scanner.findings.assembly import coverage_of
 from scanner.findings.scan import Run, Scan
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION
+
+MAX_JUDGED = 100_000
+"""How many resources are judged in all cases together: some minutes, however a template is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,19 @@ def judge(check: Check, run: Callable[[Estate], Run]) -> Scan:
     """
     with unsearched():
         check = _placed(check)
-        cases = cases_of([each.template.variables(each.deployment) for each in check.planned])
+        variables = [each.template.variables(each.deployment) for each in check.planned]
+        cases = cases_of(variables, 1)
+        if cases.left_out:
+            cases = cases_of(variables, _affordable(check, cases.cases[0]))
         judged = [one for case in cases.cases for one in _judged(check, case, run)]
         scan = merged(judged, untried=cases.left_out)
         return scan if check.live is None else replace(scan, changes=_changes(check, check.live, cases.cases[0]))
+
+
+def _affordable(check: Check, case: Case) -> int:
+    """How many cases can be judged: large templates have the time for few, and the scan then says so."""
+    resources = len(world(check.planned, case, UNNAMED).resources)
+    return max(1, min(MAX_CASES, MAX_JUDGED // max(1, resources)))
 
 
 def _judged(check: Check, case: Case, run: Callable[[Estate], Run]) -> Iterator[Judged]:
