@@ -2,9 +2,26 @@
 
 from collections.abc import Mapping
 
+from scanner.remedies import (
+    link_destinations,
+    link_excess,
+    link_keys,
+    link_mending,
+    link_roles,
+    link_rules,
+    protection,
+)
 from scanner.remedies.proposals import Remedy
 
-_TOPICS: tuple[tuple[Remedy, ...], ...] = ()
+_TOPICS: tuple[tuple[Remedy, ...], ...] = (
+    protection.REMEDIES,
+    link_mending.REMEDIES,
+    link_rules.REMEDIES,
+    link_roles.REMEDIES,
+    link_excess.REMEDIES,
+    link_keys.REMEDIES,
+    link_destinations.REMEDIES,
+)
 
 REMEDIES: Mapping[str, Remedy] = {remedy.name: remedy for topic in _TOPICS for remedy in topic}
 """Remedies by name."""

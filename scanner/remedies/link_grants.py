@@ -1,0 +1,206 @@
+"""Permissions that links miss, given to whom they are missing from: the role, its trust, the bucket's or key's policy.
+
+What is given is the least that does, under the conditions that every such request fulfils. A Deny, a boundary or an
+organization's policy is somebody's decision, so that nothing is given against one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from scanner.analysis.arns import account_of
+from scanner.analysis.replication.asking import LinkRequests
+from scanner.analysis.replication.batch import INITIATE
+from scanner.analysis.replication.contexts import SERVICE
+from scanner.analysis.replication.deciding import Outcome, State, decide
+from scanner.analysis.replication.demands import Demand, Grade, demands_of
+from scanner.analysis.replication.examining import decided_by
+from scanner.analysis.replication.links import Link
+from scanner.analysis.replication.names import ROLE
+from scanner.analysis.replication.policy_book import RoleSide
+from scanner.analysis.replication.sides import is_denied, sides_of
+from scanner.analysis.replication.synthesis import need_of
+from scanner.analysis.replication.vocabulary import Effect, Hop, Side
+from scanner.policy.synthesise import Need, bucket_policy, key_policy, role_policy, trust_policy
+from scanner.remedies.drafting import CannotError, changed
+from scanner.remedies.link_views import LinkName, examined, link_named, links_in, name_of
+from scanner.remedies.policy_edits import Statement
+from scanner.remedies.policy_holders import (
+    role_of,
+    with_bucket_statements,
+    with_inline_statements,
+    with_key_statements,
+    with_trust,
+)
+from scanner.remedies.proposals import Situation
+
+Wanted: TypeAlias = Callable[[Demand, Side], bool]
+"""Which missing permissions are to be given, by what they are for and whose policy has to give them."""
+
+_PASSES = 6
+"""What is missing shows hop by hop, and a key's policy matters only once the role has what it needs."""
+
+
+@dataclass(slots=True)
+class Gifts:
+    """What is to be given, by whom: needs of roles and towards buckets and keys, and the roles that must be trusted."""
+
+    roles: dict[str, list[Need]] = field(default_factory=dict)
+    buckets: dict[str, list[Need]] = field(default_factory=dict)
+    keys: dict[str, list[Need]] = field(default_factory=dict)
+    trust: bool = False
+
+
+def everything(_demand: Demand, _side: Side) -> bool:
+    """Whatever is missing."""
+    return True
+
+
+def without_loss(demand: Demand, _side: Side) -> bool:
+    """Whatever keeps objects from arriving."""
+    return demand.effect is Effect.FAILS
+
+
+def supplied(situation: Situation, name: LinkName, wanted: Wanted = without_loss) -> Situation:
+    """The situation in which a link has the wanted permissions that it misses.
+
+    Raises `CannotError` where one of them is denied, or limited by what only its keeper may change.
+    """
+    for _ in range(_PASSES):
+        found = examined(situation, name)
+        if found.role is None:
+            return situation
+        after = _given(situation, found.link, _gifts(found.link, found.outcomes, wanted))
+        if after is situation:
+            break
+        situation = after
+    return situation
+
+
+def restored(before: Situation, after: Situation, names: Iterable[LinkName], side: Side) -> Situation:
+    """The later situation with everything that links had on one side, or need there, and lost in between.
+
+    Optional permissions are kept, too: what AWS's own pages call necessary is nothing to take away. Raises
+    `CannotError` where it is not known what a link needs.
+    """
+    for name in names:
+        link, gifts = link_named(before, name), Gifts()
+        for demand in _lost(before, after, link, side):
+            _give(gifts, link, demand, side)
+        after = _given(after, link, gifts)
+    return after
+
+
+def trust_for(situation: Situation, role: str) -> list[Statement]:
+    """The statement by which a role trusts S3 for the sources of all its links."""
+    links = links_in(situation).by_role.get(role, ())
+    account = links[0].source.account if links else account_of(role)
+    sources = sorted({link.ends.source.arn for link in links})
+    statements: list[Statement] = trust_policy(SERVICE, account=account, arns=sources)["Statement"]
+    return statements
+
+
+def _gifts(link: Link, outcomes: Iterable[Outcome], wanted: Wanted) -> Gifts:
+    gifts = Gifts()
+    for outcome in outcomes:
+        if outcome.state is not State.MISSED:
+            continue
+        for side in _silent(link, outcome):
+            if not wanted(outcome.demand, side):
+                continue
+            if is_denied(outcome) or side is Side.GUARDRAIL or outcome.demand.grade is Grade.UNLESS_DENIED:
+                raise CannotError(
+                    f"{outcome.demand.action} on {outcome.resource} is not left to the role: {decided_by(outcome)}; "
+                    "whoever keeps that policy has to exempt the role"
+                )
+            _give(gifts, link, outcome.demand, side, _caller(outcome))
+    return gifts
+
+
+def _silent(link: Link, outcome: Outcome) -> Sequence[Side]:
+    """The sides that have to speak. Within an account the role's own policy is enough, wherever it counts at all."""
+    sides = sides_of(outcome)
+    own = account_of(outcome.asked.request.principal) or link.source.account
+    if outcome.asked.request.resource_account == own and Side.ROLE in sides:
+        return [side for side in sides if side in (Side.ROLE, Side.GUARDRAIL)]
+    return sides
+
+
+def _caller(outcome: Outcome) -> str:
+    """The name of the role that asked; empty for S3 itself."""
+    principal = outcome.asked.request.principal
+    return principal.split("/")[1] if ":assumed-role/" in principal else ""
+
+
+def _give(gifts: Gifts, link: Link, demand: Demand, side: Side, caller: str = "") -> None:
+    need = need_of(demand, link.ends)
+    match side:
+        case Side.TRUST:
+            gifts.trust = True
+        case Side.ROLE:
+            gifts.roles.setdefault(caller if demand.action == INITIATE else "", []).append(need)
+        case Side.BUCKET:
+            gifts.buckets.setdefault(demand.span.arn, []).append(need)
+        case Side.KEY:
+            gifts.keys.setdefault(demand.key, []).append(need)
+
+
+def _given(situation: Situation, link: Link, gifts: Gifts) -> Situation:
+    assert isinstance(link.role, str)
+    estate = situation.working
+    if gifts.trust:
+        situation = changed(situation, with_trust(role_of(estate, link.role), trust_for(situation, link.role)))
+    for caller, needs in gifts.roles.items():
+        role = role_of(situation.working, _arn_of(situation, link, caller) if caller else link.role)
+        situation = changed(situation, with_inline_statements(role, role_policy(needs)["Statement"]))
+    for arn, needs in gifts.buckets.items():
+        statements = bucket_policy(needs, (link.role,))["Statement"]
+        situation = changed(situation, with_bucket_statements(situation.working, arn, statements))
+    for arn, needs in gifts.keys.items():
+        statements = key_policy(needs, (link.role,))["Statement"]
+        situation = changed(situation, with_key_statements(situation.working, arn, statements))
+    return situation
+
+
+def _arn_of(situation: Situation, link: Link, name: str) -> str:
+    """The role of that name in the link's account, where names are unique whatever their path."""
+    roles = situation.working.of_type(ROLE)
+    return next((one.arn for one in roles if (one.account, one.name) == (link.source.account, name)), name)
+
+
+def _lost(before: Situation, after: Situation, link: Link, side: Side) -> Iterator[Demand]:
+    then, now = _requests(before, link), _requests(after, link)
+    for demand in demands_of(link.features, link.ends, str(link.role)):
+        if not _concerns(demand, side):
+            continue
+        if demand.doubt is not None:
+            raise CannotError(f"whether link {link.id} needs {demand.action} is not known: {demand.doubt.reason}")
+        # What only the key's policy must allow is asked of the role as anything else that it may have.
+        asked = replace(demand, grade=Grade.OPTIONAL) if side is Side.ROLE else demand
+        had = decide(then, asked)
+        if not (had.state is State.MISSED and side in sides_of(had)) and _is_silent(decide(now, asked), side):
+            yield demand
+
+
+def _requests(situation: Situation, link: Link) -> LinkRequests:
+    view = links_in(situation).view
+    role = view.book.role(str(link.role))
+    if not isinstance(role, RoleSide):
+        raise CannotError(f"role {link.role} was not seen")
+    return LinkRequests(view.book, role, link_named(situation, name_of(link)).ends)
+
+
+def _concerns(demand: Demand, side: Side) -> bool:
+    """Whether a side has a say on a demand. Keys that are not known by their ARN have no policy to ask."""
+    if demand.hop is Hop.ASSUME or demand.grade is Grade.UNLESS_DENIED or "*" in demand.key:
+        return False
+    match side:
+        case Side.BUCKET:
+            return demand.hop is Hop.DESTINATION_OBJECT
+        case Side.KEY:
+            return bool(demand.key)
+    return True
+
+
+def _is_silent(outcome: Outcome, side: Side) -> bool:
+    return outcome.state is not State.MET and side in sides_of(outcome)
