@@ -7,7 +7,7 @@ only AWS knows (a key's ARN) are named when they are given and referred to after
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from scanner.demo.emulation import ACCESS_KEY
@@ -90,16 +90,29 @@ def _at(answer: Any, path: str) -> str:
     return str(reduce(lambda value, step: value[int(step) if step.isdigit() else step], path.split("."), answer))
 
 
-class Clients:
-    """One client an account, region and service, as the role `drscan-demo-builder` of the account."""
+@cache
+def _data_loader() -> Any:
+    """Data models, which take longer to load than most estates to build."""
+    from botocore.loaders import create_loader
 
-    def __init__(self, endpoint_url: str) -> None:
+    return create_loader()
+
+
+class Clients:
+    """One client an account, region and service, as the role `drscan-demo-builder` of the account.
+
+    `agent` is how they name themselves in the header User-Agent.
+    """
+
+    def __init__(self, endpoint_url: str, agent: str = "drscan-demo") -> None:
         import botocore.session
 
         # The person's own profile and configuration must not reach the emulated AWS, nor break it.
         nowhere: dict[str, Any] = dict.fromkeys(("profile", "config_file"), (None, None, None, None))
         self._session = botocore.session.Session(session_vars=nowhere)
+        self._session.register_component("data_loader", _data_loader())
         self._endpoint_url = endpoint_url
+        self._agent = agent
         self._credentials: dict[tuple[str, str], dict[str, str]] = {}
         self._clients: dict[tuple[Place, str], Any] = {}
 
@@ -113,7 +126,7 @@ class Clients:
         from botocore.config import Config
 
         # A fixed user agent: making up botocore's own takes an eighth of the time of a call.
-        config = Config(user_agent="drscan-demo", proxies={}, retries={"total_max_attempts": 1})
+        config = Config(user_agent=self._agent, proxies={}, retries={"total_max_attempts": 1})
         client = self._session.create_client(
             service, region_name=region, endpoint_url=self._endpoint_url, config=config, **credentials
         )

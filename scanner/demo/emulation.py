@@ -67,15 +67,15 @@ class Demo(Emulation):
 def running(port: int = 0) -> Iterator[Demo]:
     """The emulated AWS with the published architectures on it; ready after about three seconds. Raises as `empty` does.
 
-    The default credentials belong to the organization's management account, which may assume the role of each account
-    in the estate file.
+    Objects written into it are replicated where AWS would (see `replicator`). The default credentials belong to the
+    organization's management account, which may assume the role of each account in the estate file.
     """
     with empty(port) as emulation:
         # Here, so that those who want it empty need not load what fills it.
-        from scanner.demo import content, estate_file, refusals
+        from scanner.demo import content, estate_file, refusals, replicator
 
         refused = content.fill(emulation.endpoint_url)
-        with refusals.refusing(refused):
+        with refusals.refusing(refused), replicator.playing(emulation.endpoint_url):
             yield Demo(emulation.endpoint_url, emulation.account, emulation.environment, estate_file.estate_yaml())
 
 

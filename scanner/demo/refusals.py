@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from moto.s3.responses import S3Response
 
 
+AWS_ITSELF = "aws-internal"
+"""The User-Agent of what the emulated AWS asks itself: its own services are not refused what they work with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Calls that are refused to everybody in an account.
@@ -97,6 +101,8 @@ def _call_action(original: Any, self: "BaseResponse") -> Any:
 
 
 def _matching(self: "BaseResponse", service: str, names: Iterable[str], texts: Iterable[str]) -> Refusal | None:
+    if not _active or self.headers.get("User-Agent") == AWS_ITSELF:
+        return None
     here, said, asked = self.current_account, tuple(texts), tuple(names)
     return next(
         (

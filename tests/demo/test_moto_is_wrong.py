@@ -10,7 +10,10 @@ HERE = Path(__file__).parent
 
 
 def test_plain_moto_fails_every_test_of_a_correction():
-    files = [str(HERE / name) for name in ("test_s3_corrections.py", "test_service_corrections.py")]
+    files = [
+        str(HERE / name)
+        for name in ("test_s3_corrections.py", "test_s3_object_corrections.py", "test_service_corrections.py")
+    ]
     options = ["-k", "http", "-q", "-rp", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *files],

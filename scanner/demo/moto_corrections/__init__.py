@@ -29,6 +29,7 @@ def apply() -> None:
         macie,
         organizations,
         s3_buckets,
+        s3_objects,
         s3_sub_resources,
         s3control,
         sns,
@@ -40,6 +41,7 @@ def apply() -> None:
             (
                 *s3_sub_resources.CORRECTIONS,
                 *s3_buckets.CORRECTIONS,
+                *s3_objects.CORRECTIONS,
                 *s3control.CORRECTIONS,
                 *kms.CORRECTIONS,
                 *macie.CORRECTIONS,

@@ -92,6 +92,12 @@ def forget(bucket: FakeBucket, kind: str, id_: str = "") -> bool:
     return _of(bucket).pop((kind, id_), None) is not None
 
 
+def held(bucket: FakeBucket, kind: str) -> Mapping[str, Any]:
+    """The content of a document as xmltodict reads it, empty when none was put."""
+    document: Mapping[str, Any] = _of(bucket).get((kind, ""), {}).get(SINGLE[kind], {})
+    return document
+
+
 def read(bucket: FakeBucket, kind: str, id_: str = "") -> Answer | None:
     """The answer with the document, or None when none was put."""
     document = _of(bucket).get((kind, id_)) or _ALWAYS.get(kind)
