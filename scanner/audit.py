@@ -30,16 +30,20 @@ from scanner.sources.aws.tables import operation_for
 
 @dataclass(frozen=True)
 class Question:
-    """What an audit is to answer: the rules that are run, out of a pack, for what the user means to have."""
+    """What an audit is to answer: the rules that are run, out of a pack, for what the user means to have.
+
+    `besides` is what somebody looks at who means to change what the rules judge.
+    """
 
     pack: RulePack
     rules: tuple[Rule, ...]
     intent: Intent
+    besides: frozenset[Need] = frozenset()
 
     @property
     def wanted(self) -> frozenset[Need]:
-        """All that the rules look at, derived facts among it."""
-        return frozenset().union(*(rule.needs for rule in self.rules))
+        """All that the rules look at, derived facts among it, and what is wanted besides."""
+        return self.besides.union(*(rule.needs for rule in self.rules))
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -45,6 +45,8 @@ def fix() -> None:
 @click.option("--log-bucket", default="", metavar="NAME", help="The bucket that takes server access logs.")
 @click.option("--topic", default="", metavar="ARN", help="The SNS topic that alarms speak to.")
 @click.option("--email", default="", metavar="ADDRESS", help="Who is subscribed to a topic that has to be made.")
+@click.option("--failure-events", is_flag=True, help="Let S3 tell the topic of failed replication, not an alarm.")
+@click.option("--break-glass", multiple=True, metavar="ARN", help="Whom denials are to spare (repeatable).")
 @click.option("--lock-mode", type=click.Choice(["GOVERNANCE", "COMPLIANCE"]), default="GOVERNANCE", show_default=True)
 @click.option("--lock-days", type=click.IntRange(1, 36500), default=35, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls made at a time.")
@@ -66,6 +68,8 @@ def plan_(
     email: str,
     lock_mode: str,
     lock_days: int,
+    break_glass: tuple[str, ...],
+    failure_events: bool,
     workers: int,
     quiet: bool,
 ) -> None:
@@ -80,12 +84,12 @@ def plan_(
     from scanner import audit
     from scanner.cli.reading import live_estate, saved_estate
     from scanner.remedies.plan_file import write_plan
-    from scanner.remedies.planning import plan
+    from scanner.remedies.planning import plan, with_remedies
     from scanner.remedies.proposals import Choices
     from scanner.remedies.shown import shown
     from scanner.remedies.table import REMEDIES
 
-    asked = audit.question(intent, folders, ids, severity)
+    asked = with_remedies(audit.question(intent, folders, ids, severity), REMEDIES)
     choices = Choices(
         keys=_keys(keys),
         log_bucket=log_bucket,
@@ -94,6 +98,8 @@ def plan_(
         existing_objects=existing_objects,
         lock_mode=lock_mode,
         lock_days=lock_days,
+        break_glass=tuple(map(_principal, break_glass)),
+        failure_events=failure_events,
     )
     clock = audit.Clock()
     reading = saved_estate(source) if source is not None else live_estate(asked, workers, quiet=quiet)
@@ -200,6 +206,13 @@ def _told(outcome: "Done | Skipped") -> str:
 
 def _what(step: "Step") -> str:
     return f"{', '.join(step.operations)} on {step.target.name} in {step.target.account} {step.target.region}".rstrip()
+
+
+def _principal(arn: str) -> str:
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[2] != "iam" or not parts[5].startswith(("role/", "user/")) or set("*?$") & set(arn):
+        raise InvalidInputError(f"{arn!r} is no principal's ARN", hint="expected arn:aws:iam::ACCOUNT:role/NAME")
+    return arn
 
 
 def _keys(arns: tuple[str, ...]) -> dict[tuple[str, str], str]:

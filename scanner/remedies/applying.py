@@ -145,10 +145,14 @@ def _may_be_written(journal: Journal, step: Step, now: Value, *, begun: bool) ->
 
 
 def is_part_of_new(plan: Plan, step: Step) -> bool:
-    """Whether the plan makes the resource itself: then it is as the creation left it, and not as anybody found it."""
+    """Whether the plan makes the resource itself: then it is as the creation left it, and not as anybody found it.
+
+    So is what AWS makes along with something and calls by the same ARN: no topic is ever without a policy.
+    """
     original = next(one for one in plan.steps if one.id == step.id)
-    made = {one.target for one in plan.steps if one.property == CREATION}
-    return original.property != CREATION and original.target in made
+    made = {one.target for one in plan.steps if one.property == CREATION and one.id != original.id}
+    arns = {one.arn for one in made if one.arn}
+    return original.target in made or (original.property == CREATION and original.target.arn in arns)
 
 
 def requests_of(step: Step) -> tuple[Request, ...]:

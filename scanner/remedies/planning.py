@@ -4,8 +4,8 @@ Every fix is proved before it is planned, by judging the estate as it would be. 
 reason.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from scanner import audit
 from scanner.audit import Question
@@ -13,6 +13,7 @@ from scanner.cycles import unsearched
 from scanner.estate.estate import Estate
 from scanner.estate.unknown import Unknown, Value
 from scanner.estate.verdict import Verdict
+from scanner.evaluation.parameters import with_defaults
 from scanner.findings.assembly import coverage_of
 from scanner.findings.finding import Finding
 from scanner.findings.scan import Scan
@@ -35,6 +36,12 @@ class _Attempts:
     cannot: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
+def with_remedies(asked: Question, remedies: Mapping[str, Remedy]) -> Question:
+    """The question with all that is to be read, so that what fails can be planned to pass."""
+    named = {rule.remedy for rule in asked.rules} & remedies.keys()
+    return replace(asked, besides=asked.besides.union(*(remedies[name].reads for name in named)))
+
+
 def plan(
     asked: Question,
     estate: Estate,
@@ -48,6 +55,7 @@ def plan(
 
     `source` says in words where the estate came from. Nothing that is unknown is ever changed.
     """
+    asked = with_remedies(asked, remedies)
     with unsearched():
         attempts = _Attempts()
         before = first = _judged(asked, estate, clock)
@@ -59,14 +67,14 @@ def plan(
             working = changed
             before = _judged(asked, working, clock)
         steps = steps_of(changes_between(estate, working), attempts.serves)
-    left = {_name(finding) for finding in _failing(before.scan)}
+    passing = _passing(before.scan)
     return Plan(
         created=clock.began.isoformat(timespec="seconds").replace("+00:00", "Z"),
         source=source,
         digest=digest_of(steps),
         steps=steps,
-        unfixed=tuple(_unfixed(before.scan, attempts)),
-        fixes=tuple((one.rule, one.fingerprint) for one in _failing(first.scan) if _name(one) not in left),
+        unfixed=tuple(_unfixed(first.scan, before.scan, attempts)),
+        fixes=tuple((one.rule, one.fingerprint) for one in _failing(first.scan) if passing(one)),
     )
 
 
@@ -90,7 +98,8 @@ def _round(
     attempts: _Attempts,
 ) -> Estate:
     """The estate after one try of every remedy; the very same one where none changes anything."""
-    situation = Situation(judged.derived, working, asked.intent, choices)
+    params = {rule.id: with_defaults(rule.params, asked.intent.params.get(rule.id, {})) for rule in asked.rules}
+    situation = Situation(judged.derived, working, asked.intent, choices, params)
     for finding in _failing(judged.scan):
         remedy = remedies.get(judged.scan.rules[finding.rule].remedy)
         if remedy is None:
@@ -148,12 +157,27 @@ def _name(finding: Finding) -> tuple[str, str]:
     return finding.rule, finding.resource.identity
 
 
-def _unfixed(scan: Scan, attempts: _Attempts) -> Iterator[Unfixed]:
-    for finding in scan.findings:
-        if finding.verdict is not Verdict.FAIL:
-            continue
-        rule = scan.rules[finding.rule]
-        why = attempts.cannot.get(_name(finding)) or (
-            f"there is no remedy for this rule; {rule.fix}" if not rule.remedy else "its remedy did not make it pass"
-        )
-        yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
+def _passing(scan: Scan) -> Callable[[Finding], bool]:
+    """Tells whether a finding of before is one no more. One of which it can no longer be told does not pass."""
+    open_ = {_name(one) for one in scan.findings if one.verdict in (Verdict.FAIL, Verdict.UNKNOWN)}
+    return lambda finding: _name(finding) not in open_
+
+
+def _unfixed(first: Scan, last: Scan, attempts: _Attempts) -> Iterator[Unfixed]:
+    """What still fails, and what failed and now hangs on something that nobody can know before it is done."""
+    failed = {_name(finding) for finding in _failing(first)}
+    for finding in last.findings:
+        is_open = finding.verdict is Verdict.UNKNOWN and _name(finding) in failed
+        if is_open or finding.verdict is Verdict.FAIL:
+            why = attempts.cannot.get(_name(finding)) or (_doubt(finding) if is_open else _still(last, finding))
+            yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
+
+
+def _still(scan: Scan, finding: Finding) -> str:
+    rule = scan.rules[finding.rule]
+    return "its remedy did not make it pass" if rule.remedy else f"there is no remedy for this rule; {rule.fix}"
+
+
+def _doubt(finding: Finding) -> str:
+    reasons = (one.observed.reason for one in finding.evidence if isinstance(one.observed, Unknown))
+    return f"whether it passes will only show once this is done: {next(reasons, 'something is not known before')}"

@@ -11,7 +11,9 @@ from typing import TypeAlias
 
 from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
+from scanner.estate.needs import Need
 from scanner.estate.resource import Resource
+from scanner.estate.unknown import Value
 from scanner.findings.finding import Finding
 
 
@@ -22,6 +24,8 @@ class Choices:
     `keys` maps places (account, region) to the ARN of a customer managed key to use there; elsewhere a new one
     is made. `log_bucket` takes server access logs, `topic` (ARN) the alarms; both empty where nothing was said.
     `existing_objects` asks for a Batch Replication job. `lock_mode` and `lock_days` are for Object Lock without intent.
+    `break_glass` are the ARNs of the principals whom denials are to spare. With `failure_events` S3 itself tells the
+    topic of objects that fail to replicate, instead of an alarm.
     """
 
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -31,6 +35,8 @@ class Choices:
     existing_objects: bool = False
     lock_mode: str = "GOVERNANCE"
     lock_days: int = 35
+    break_glass: tuple[str, ...] = ()
+    failure_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,15 @@ class Situation:
 
     `derived` is the estate as it was when this round of planning began, with everything that analyses add; `working`
     has what remedies of this round changed since, without anything derived. Build upon `working`: `current` gives the
-    resource as it stands in the plan by now.
+    resource as it stands in the plan by now. `params` are the parameters of every rule, by its id, as the estate file
+    has them or by default.
     """
 
     derived: Estate
     working: Estate
     intent: Intent
     choices: Choices
+    params: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def current(self, resource: Resource) -> Resource:
         """The resource as the plan has it by now, without what analyses derived."""
@@ -71,11 +79,16 @@ Propose: TypeAlias = Callable[[Situation, Finding], Proposal]
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A remedy by its name, which rule files give under `remedy`, and what it does in a few words."""
+    """A remedy by its name, which rule files give under `remedy`, and what it does in a few words.
+
+    `reads` is what it looks at or changes beyond what its rules look at: what was not read is not known, and what is
+    not known is not changed.
+    """
 
     name: str
     does: str
     propose: Propose
+    reads: frozenset[Need] = frozenset()
 
 
 def without_derived(resource: Resource) -> Resource:

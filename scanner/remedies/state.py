@@ -59,12 +59,7 @@ def state_of(live: Live, step: Step) -> Value:
 
 
 def is_settled(step: Step, now: Value) -> bool:
-    """Whether the step's property is what the step wanted; what AWS added by itself does not matter.
-
-    Of something that was to be made it is enough that it is there: its properties have steps of their own.
-    """
-    if step.property == CREATION and step.before is None:
-        return now is not None and not isinstance(now, Unknown)
+    """Whether the step's property is what the step wanted; what AWS added by itself does not matter."""
     return _holds(now, step.after)
 
 

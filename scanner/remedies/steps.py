@@ -66,8 +66,24 @@ def _served(change: Change, serves: Mapping[tuple[Target, str], Served]) -> Iter
     return serves.get((change.target, change.property)) or serves.get((change.target, CREATION), {})
 
 
+_NOBODY_WAITS_FOR = frozenset(
+    {
+        "LifecycleConfiguration",
+        "LoggingConfiguration",
+        "MetricsConfigurations",
+        "OwnershipControls",
+        "PublicAccessBlockConfiguration",
+        "Tags",
+        "EnableKeyRotation",
+    }
+)
+"""Properties without which anything else can be done all the same: who leaves them need not leave the rest."""
+
+
 def _is_needed(earlier: Step, step: Step) -> bool:
     """Whether a step must come after another: the same resource's, or that of one which its value names."""
+    if earlier.property in _NOBODY_WAITS_FOR:
+        return False
     if earlier.target == step.target:
         return True
     return bool(earlier.target.arn) and _names(step.after, earlier.target)

@@ -112,11 +112,11 @@ def _checked(journal: Journal, live: Live, step: Step, prior: Value) -> Undone:
     now = state_of(live, step)
     if is_same(now, prior):
         return _record(journal, step, now)
-    return _record(journal, step, now, "it is not exactly what it was: compare it with the journal")
+    return _record(journal, step, now, _left_of(step) or "it is not exactly what it was: compare it with the journal")
 
 
 def _left_of(step: Step) -> str:
-    """What stays of something that was made and is undone; most of it goes without a trace."""
+    """What stays of something that is undone; most of it goes without a trace."""
     write = write_of(step.target.type, step.property)
     return write.undoing(step.target, step.before, step.after) if write else ""
 

@@ -21,6 +21,7 @@ BATCH_JOB = "AWS::S3::BatchReplicationJob"
 
 _COMPLIANCE = "until its time is over, nobody can delete a version that is locked in COMPLIANCE mode, not even AWS"
 _LOCK_STAYS = "Object Lock cannot be switched off again; its default retention can be removed"
+_GRANTS = "permissions on log files that the former configuration granted by itself are not known, and not restored"
 _LIFECYCLE = "S3 deletes what the new rules say, also of what is there already"
 
 
@@ -36,6 +37,15 @@ def _of_bucket(
         return (Request("s3", put, action, {**bucket, key: empty if after is None else shape(after)}),)
 
     return requests
+
+
+def _encryption(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    bucket = {"Bucket": target.name, "ExpectedBucketOwner": target.account}
+    if after is None:
+        return (Request("s3", "DeleteBucketEncryption", "s3:PutEncryptionConfiguration", bucket),)
+    configuration = api.encryption(after, unblocking="SSE-C" in str(before))
+    parameters = {**bucket, "ServerSideEncryptionConfiguration": configuration}
+    return (Request("s3", "PutBucketEncryption", "s3:PutEncryptionConfiguration", parameters),)
 
 
 def _lifecycle(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
@@ -74,14 +84,15 @@ def _object_lock_enabled(_target: Target, _before: Value, after: Value) -> tuple
     return ()
 
 
-def _object_lock(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
-    if after is None:
+def _object_lock(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    """The lock with its default retention. Going back to none at all takes the retention away and leaves the lock."""
+    if after is None and "Rule" not in (before or {}):
         raise CannotWriteError(_LOCK_STAYS)
+    rule = (after or {}).get("Rule")
     parameters = {
         "Bucket": target.name,
         "ExpectedBucketOwner": target.account,
-        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}
-        | ({"Rule": after["Rule"]} if "Rule" in after else {}),
+        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **({"Rule": rule} if rule else {})},
     }
     return (Request("s3", "PutObjectLockConfiguration", "s3:PutBucketObjectLockConfiguration", parameters),)
 
@@ -185,13 +196,7 @@ _PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
     (
         "BucketEncryption",
         70,
-        _of_bucket(
-            "PutBucketEncryption",
-            "ServerSideEncryptionConfiguration",
-            "s3:PutEncryptionConfiguration",
-            api.encryption,
-            delete="DeleteBucketEncryption",
-        ),
+        _encryption,
         {
             "safety": _review,
             "interrupts": _says("whoever reads or writes new objects needs permission on the key"),
@@ -203,7 +208,10 @@ _PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
         "LoggingConfiguration",
         75,
         _of_bucket("PutBucketLogging", "BucketLoggingStatus", "s3:PutBucketLogging", api.logging, empty={}),
-        {"costs": _says("storage of the access logs")},
+        {
+            "costs": _says("storage of the access logs"),
+            "undoing": lambda _target, before, _after: _GRANTS if before else "",
+        },
     ),
     (
         "ReplicationConfiguration",

@@ -27,14 +27,18 @@ def four_blocks(value: Value) -> _Json:
     return {name: value.get(name, False) for name in FOUR_BLOCKS}
 
 
-def encryption(value: Value) -> _Json:
-    """Default encryption."""
+def encryption(value: Value, *, unblocking: bool = False) -> _Json:
+    """Default encryption. With `unblocking`, rules that block nothing say so: S3 keeps a block that is left out.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html (2026-11)
+    """
+    blocks_nothing = {"EncryptionType": ["NONE"]} if unblocking else None
     return {
         "Rules": [
             _given(
                 ApplyServerSideEncryptionByDefault=rule.get("ServerSideEncryptionByDefault"),
                 BucketKeyEnabled=rule.get("BucketKeyEnabled"),
-                BlockedEncryptionTypes=rule.get("BlockedEncryptionTypes"),
+                BlockedEncryptionTypes=rule.get("BlockedEncryptionTypes", blocks_nothing),
             )
             for rule in value["ServerSideEncryptionConfiguration"]
         ]
