@@ -6,6 +6,7 @@ and the resources that services act for are not; there a stranger has a value th
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import product
 from math import prod
 
@@ -17,13 +18,17 @@ from scanner.policy.document import Condition
 from scanner.policy.patterns import compile_pattern, is_literal
 
 _STRANGE = "900000000000"
+_ADDRESS = "250.77.13.9"  # of a range that is reserved for the future, which no policy has a reason to name
+_WIDE = {4: 8, 6: 32}
+"""Networks wider than that are open to strangers by AWS's own measure, private ones apart (S3 guide, "The meaning of
+public", read 2026-11-21)."""
 _BEYOND_CHOICE: Mapping[str, str | tuple[str, ...]] = {
     "aws:principalorgid": "o-zqnobody00",
     "aws:principalorgmasteraccountid": _STRANGE,
     "aws:principalorgpaths": ("o-zqnobody00/r-zqno/",),
     "aws:sourceaccount": _STRANGE,
     "aws:sourcearn": "arn:aws:s3:::zq-nobody-in-particular",
-    "aws:sourceip": "203.0.113.77",
+    "aws:sourceip": _ADDRESS,
     "aws:sourceorgid": "o-zqnobody00",
     "aws:sourceorgpaths": ("o-zqnobody00/r-zqno/",),
     "aws:sourceowner": _STRANGE,
@@ -32,7 +37,7 @@ _BEYOND_CHOICE: Mapping[str, str | tuple[str, ...]] = {
     "aws:vpceaccount": _STRANGE,
     "aws:vpceorgid": "o-zqnobody00",
     "aws:vpceorgpaths": ("o-zqnobody00/r-zqno/",),
-    "aws:vpcsourceip": "203.0.113.77",
+    "aws:vpcsourceip": _ADDRESS,
 }
 _MOST_TRIED = 64  # combinations of these that are tried for one policy; beyond that, nothing is decided
 
@@ -62,10 +67,32 @@ def public_statements(policies: Policies, asked: Requests) -> Iterable[str | Unk
 
 
 def _values(key: str, policy: Prepared) -> tuple[str | tuple[str, ...] | None, ...]:
-    """What the key may be in strangers' requests. A pattern for what services act for may fit something of theirs."""
-    patterns = [value for each in _conditions(policy) if each.key.lower() == key for value in each.values]
-    theirs = (_theirs(pattern) for pattern in patterns) if key == "aws:sourcearn" else ()
-    return (_BEYOND_CHOICE[key], *(arn for arn in theirs if arn is not None), None)
+    """What the key may be in strangers' requests. What a policy names of it may fit something of theirs."""
+    named = [value for each in _conditions(policy) if each.key.lower() == key for value in each.values]
+    of_key = {"aws:sourcearn": _theirs, "aws:sourceip": _their_address, "aws:vpcsourceip": _their_private_address}
+    fit = of_key.get(key)
+    theirs = () if fit is None else (fit(value) for value in named)
+    return (_BEYOND_CHOICE[key], *(value for value in theirs if value is not None), None)
+
+
+def _their_address(network: str) -> str | None:
+    """A stranger's address in a network that is too wide to be anybody's own."""
+    found = _network(network)
+    is_wide = found is not None and found.prefixlen < _WIDE[found.version] and not found.is_private
+    return str(found.broadcast_address - 1) if found is not None and is_wide else None
+
+
+def _their_private_address(network: str) -> str | None:
+    """Addresses within a VPC are given out by whoever makes it."""
+    found = _network(network)
+    return None if found is None else str(found.network_address)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _theirs(pattern: str) -> str | None:

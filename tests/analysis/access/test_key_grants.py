@@ -41,7 +41,7 @@ CONFINED = {
     "a resource that a service acts for": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"}},
     "the topics of an account": {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OWNER}:*"}},
     "a network": {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
-    "addresses": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+    "addresses": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "203.0.113.0/24", "2001:db8::/32", "no address"]}},
 }
 
 
@@ -65,6 +65,9 @@ OPEN = {
     "any topic of a name": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:alarms"}},
     "any bucket whose name starts so": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::data-*"}},
     "all addresses": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
+    "half of all addresses": {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"]}},
+    "all addresses but some": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    "an address in anybody's VPC": {"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/16"}},
     "transport": {"Bool": {"aws:SecureTransport": "true"}},
 }
 
