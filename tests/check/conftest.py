@@ -1,0 +1,5 @@
+"""The program as its user would run it, for whole templates."""
+
+from tests.cli.conftest import drscan
+
+__all__ = ["drscan"]
