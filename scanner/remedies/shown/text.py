@@ -1,114 +1,142 @@
-"""A plan for people: every step with what it is for, what it changes, and what it may cost.
+"""A plan for people: every step with what it is for, what it changes, and what it may interrupt or cost.
 
-Values are compared member by member and policies statement by statement, so that a long document with one new
-statement shows that statement.
+It has to be read by somebody who was woken up: what deserves thought is at the top of a step and again at the end.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import groupby
+from textwrap import wrap
+from typing import TypeAlias
 
-from scanner.estate.unknown import Value, to_json
 from scanner.inert import inert
-from scanner.remedies.step import CREATION, WHOLE, Plan, Step
+from scanner.remedies.shown.value_diff import difference
+from scanner.remedies.step import CREATION, WHOLE, Plan, Safety, Step, Unfixed
 
+
+class _Style(StrEnum):
+    """What a line is, as the terminal's code for its colour."""
+
+    PLAIN = ""
+    BOLD = "1"
+    FAINT = "2"
+    GOES = "31"
+    COMES = "32"
+    REVIEW = "33"
+    IRREVERSIBLE = "1;31"
+    MANUAL = "35"
+
+
+_Lines: TypeAlias = Iterator[tuple[_Style, str]]
+
+_SAFETIES = {
+    Safety.SAFE: (_Style.COMES, "done without asking"),
+    Safety.REVIEW: (_Style.REVIEW, "asked about before each; --yes allows all of them"),
+    Safety.IRREVERSIBLE: (_Style.IRREVERSIBLE, "cannot be taken back; each resource has to be named:"),
+    Safety.MANUAL: (_Style.MANUAL, "never done by drscan; yours to decide and do"),
+}
 _WIDTH = 110
+_NEXT = (
+    "Nothing is changed yet. Keep the plan with --plan FILE; drscan fix apply FILE does it step by step,",
+    "with a journal by which drscan fix undo takes it back.",
+)
+_SIGNS = {"-": _Style.GOES, "+": _Style.COMES}
 
 
 def show(plan: Plan, *, color: bool = False) -> str:
-    """The plan as text; with `color`, what goes is red and what comes is green."""
-    lines = [*_head(plan)]
+    """The plan as text; with `color`, what goes is red, what comes is green, and what deserves thought stands out."""
+    return "".join(f"{_painted(style, inert(text)) if color else inert(text)}\n" for style, text in _lines(plan))
+
+
+def _lines(plan: Plan) -> _Lines:
+    yield from _head(plan)
     for step in plan.steps:
-        lines += ["", *_step(step)]
+        yield _Style.PLAIN, ""
+        yield from _step(step)
     if plan.unfixed:
-        lines += ["", f"Not fixed: {len(plan.unfixed)}"]
-        lines += [f"  {one.rule}  {one.resource}: {one.why}" for one in plan.unfixed]
-    lines = [inert(line) for line in lines]
-    return "\n".join(_colored(line) if color else line for line in lines) + "\n"
+        yield _Style.PLAIN, ""
+        yield from _left(plan.unfixed)
+    if plan.steps:
+        yield _Style.PLAIN, ""
+        yield from _summary(plan.steps)
 
 
-def _head(plan: Plan) -> Iterator[str]:
+def _head(plan: Plan) -> _Lines:
     if not plan.steps:
-        yield "Nothing to do." if not plan.unfixed else "Nothing that drscan can do."
+        yield _Style.BOLD, "Nothing that drscan can do." if plan.unfixed else "Nothing to do."
         return
-    steps, fixes = len(plan.steps), len(plan.fixes)
-    yield f"{steps} step{'s' * (steps != 1)} that make {fixes} finding{'s' * (fixes != 1)} pass"
+    yield _Style.BOLD, f"{_count(len(plan.steps), 'step')} to make {_count(len(plan.fixes), 'finding')} pass"
 
 
-def _step(step: Step) -> Iterator[str]:
+def _step(step: Step) -> _Lines:
     target = step.target
-    place = f"{target.account} {target.region}".rstrip()
-    yield f"{step.id}  {_title(step)}  [{step.safety}]"
-    yield f"    {target.type} {target.name} in {place}"
-    rules = list(dict.fromkeys(rule for rule, _ in step.serves))
-    yield f"    for {', '.join(rules)}" if rules else "    for the steps that need it"
-    yield f"    by  {', '.join(step.operations)} (needs {', '.join(step.actions)})"
-    if step.needs:
-        yield f"    after {', '.join(step.needs)}"
-    notes = (("interrupts", step.interrupts), ("costs", step.costs), ("undoing", step.undoing))
-    yield from (f"    {name}: {note}" for name, note in notes if note)
-    yield from (f"      {line}" for line in difference(step.before, step.after))
+    style = _SAFETIES[step.safety][0]
+    yield style if step.safety is not Safety.SAFE else _Style.BOLD, f"{step.id}  {title(step)}  [{step.safety}]"
+    yield _Style.FAINT, f"    {target.type} in {f'{target.account} {target.region}'.rstrip()}"
+    for name, note in _notes(step):
+        yield _style_of(name, step), f"    {name:<10}  {note}"
+    for line in difference(step.before, step.after, step.property):
+        yield _SIGNS.get(line.sign, _Style.PLAIN), f"      {line}"
 
 
-def _title(step: Step) -> str:
+def title(step: Step) -> str:
+    """What a step does, in a few words."""
     if step.property == CREATION:
         return f"Make {step.target.name}"
-    return f"Change {'all' if step.property == WHOLE else step.property} of {step.target.name}"
+    verb = "Set" if step.before is None else "Remove" if step.after is None else "Change"
+    return f"{verb} {'all' if step.property == WHOLE else step.property} of {step.target.name}"
 
 
-def difference(before: Value, after: Value) -> Iterator[str]:
-    """What differs, as lines that begin with `-` and `+`; what stays the same is left out."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        yield from _members(before, after)
-    elif _is_list(before) and _is_list(after):
-        yield from _items(before, after)
-    else:
-        yield from _all("-", before)
-        yield from _all("+", after)
+def _notes(step: Step) -> Iterator[tuple[str, str]]:
+    rules = ", ".join(dict.fromkeys(rule for rule, _ in step.serves))
+    actions = "" if step.actions == step.operations else f" (needs {', '.join(step.actions)})"
+    notes = (
+        ("for", rules or "the steps that need it"),
+        ("by", ", ".join(step.operations) + actions),
+        ("after", ", ".join(step.needs)),
+        ("interrupts", step.interrupts),
+        ("costs", step.costs),
+        ("undoing", step.undoing),
+    )
+    yield from ((name, note) for name, note in notes if note)
 
 
-def _members(before: Mapping[str, Value], after: Mapping[str, Value]) -> Iterator[str]:
-    for name in dict.fromkeys((*before, *after)):
-        old, new = before.get(name), after.get(name)
-        if old == new:
+def _style_of(name: str, step: Step) -> _Style:
+    if name == "interrupts":
+        return _SAFETIES[step.safety][0]
+    return _Style.PLAIN if name in ("costs", "undoing") else _Style.FAINT
+
+
+def _left(unfixed: Iterable[Unfixed]) -> _Lines:
+    """What is not fixed, the resources together that share a rule and a reason."""
+    ordered = sorted(unfixed, key=lambda one: (one.rule, one.why, one.resource))
+    yield _Style.BOLD, f"Not fixed: {_count(len(ordered), 'finding')}"
+    for (rule, why), group in groupby(ordered, key=lambda one: (one.rule, one.why)):
+        yield _Style.PLAIN, f"  {rule}"
+        yield from ((_Style.PLAIN, f"    {line}") for line in wrap(why, _WIDTH))
+        yield from ((_Style.FAINT, f"      {one.resource}") for one in group)
+
+
+def _summary(steps: tuple[Step, ...]) -> _Lines:
+    yield _Style.BOLD, "In short"
+    for safety, (style, meaning) in _SAFETIES.items():
+        chosen = [step for step in steps if step.safety is safety]
+        if not chosen:
             continue
-        if (isinstance(old, Mapping) and isinstance(new, Mapping)) or (_is_list(old) and _is_list(new)):
-            yield f"  {name}:"
-            yield from (f"  {line}" for line in difference(old, new))
-        else:
-            yield from _all("-", old, f"{name}: ")
-            yield from _all("+", new, f"{name}: ")
+        flags = _flags(chosen) if safety is Safety.IRREVERSIBLE else ""
+        yield style, f"  {safety:<12}  {len(chosen):>3}  {meaning}{flags}"
+        if safety is not Safety.SAFE:
+            yield from ((style, f"                     {step.id}  {title(step)}") for step in chosen)
+    yield from ((_Style.PLAIN, line) for line in _NEXT)
 
 
-def _items(before: Sequence[Value], after: Sequence[Value]) -> Iterator[str]:
-    for item in before:
-        if item not in after:
-            yield from _all("-", item)
-    for item in after:
-        if item not in before:
-            yield from _all("+", item)
-    kept = sum(item in after for item in before)
-    if kept:
-        yield f"  ({kept} other{'s' * (kept != 1)} unchanged)"
+def _flags(steps: Iterable[Step]) -> str:
+    return "".join(f" --irreversible {name}" for name in dict.fromkeys(step.target.name for step in steps))
 
 
-def _all(sign: str, value: Value, name: str = "") -> Iterator[str]:
-    """A whole value, on one line if it fits."""
-    if value is None:
-        return
-    text = json.dumps(to_json(value))
-    if len(text) + len(name) > _WIDTH:
-        text = json.dumps(to_json(value), indent=2)
-    yield from (f"{sign} {line}" for line in (name + text).split("\n"))
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def _is_list(value: Value) -> bool:
-    return isinstance(value, list | tuple)
-
-
-def _colored(line: str) -> str:
-    match line.strip()[:2]:
-        case "- ":
-            return f"\x1b[31m{line}\x1b[0m"
-        case "+ ":
-            return f"\x1b[32m{line}\x1b[0m"
-    return line
+def _painted(style: _Style, text: str) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if style and text else text
