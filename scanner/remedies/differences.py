@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
-from scanner.estate.unknown import Value
+from scanner.estate.unknown import Unknown, Value
 from scanner.remedies.step import CREATION, WHOLE, Target
 from scanner.remedies.writes.table import write_of
 from scanner.sources.completion import completed
@@ -35,13 +35,18 @@ def changes_between(before: Estate, after: Estate) -> Iterator[Change]:
 
 
 def _creation(resource: Resource) -> Iterator[Change]:
-    """The creation with what the creating call takes, then everything that AWS does not give it by itself."""
+    """The creation with what the creating call takes, then everything that AWS does not give it by itself.
+
+    What AWS gives it and nobody can tell before is none of its own: there is nothing to lose.
+    """
     target, write = Target.of(resource), write_of(resource.type, CREATION)
     takes = write.takes if write else ()
     taken = {name: resource.properties[name] for name in takes if name in resource.properties}
     yield Change(target, CREATION, None, taken)
     given = completed(replace(resource, properties=taken))
-    yield from _properties(target, given, resource)
+    given = replace(given, properties={**taken, **given.properties})  # a job is of no type that completion knows
+    for change in _properties(target, given, resource):
+        yield replace(change, before=None) if _has_unknown(change.before) else change
 
 
 def _properties(target: Target, was: Resource, now: Resource) -> Iterator[Change]:
@@ -53,6 +58,15 @@ def _properties(target: Target, was: Resource, now: Resource) -> Iterator[Change
         before, after = was.properties.get(name), now.properties.get(name)
         if name not in _NOT_WRITTEN and before != after:
             yield Change(target, name, before, after)
+
+
+def _has_unknown(value: Value) -> bool:
+    match value:
+        case dict():
+            return any(map(_has_unknown, value.values()))
+        case list() | tuple():
+            return any(map(_has_unknown, value))
+    return isinstance(value, Unknown)
 
 
 def _written(resource: Resource) -> dict[str, Value]:

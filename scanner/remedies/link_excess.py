@@ -12,12 +12,14 @@ from scanner.analysis.kinds import BUCKET
 from scanner.analysis.reading import elements
 from scanner.analysis.replication.contexts import BATCH_SERVICE
 from scanner.analysis.replication.demands import demands_of
-from scanner.analysis.replication.names import LINK
+from scanner.analysis.replication.examining import examine
+from scanner.analysis.replication.excess import RoleNeeds, excess_of
 from scanner.analysis.replication.places import Places
+from scanner.analysis.replication.policy_book import RoleSide
 from scanner.analysis.replication.vocabulary import Side
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
-from scanner.estate.unknown import Value
+from scanner.estate.unknown import Unknown, Value
 from scanner.findings.finding import Finding
 from scanner.remedies.drafting import CannotError, changed, known, proposing, with_list
 from scanner.remedies.link_grants import restored
@@ -82,12 +84,16 @@ def _narrowed(situation: Situation, finding: Finding) -> Situation:
 
 
 def _disarmed(situation: Situation, finding: Finding) -> Situation:
-    """What is too much for any link of a role goes from the role."""
-    role = finding.resource.arn
-    links = (link for link in situation.derived.of_type(LINK) if link.properties.get("Role") == role)
-    entries = [one for link in links for one in _entries(link)]
-    own = [one for one in entries if not one["Policy"].startswith((_OF_BUCKET, _OF_KEY))]
-    return _at_role(situation, role, own)
+    """What is too much for all links of a role together goes from the role."""
+    arn, links = finding.resource.arn, links_in(situation)
+    role = links.view.book.role(arn)
+    if not isinstance(role, RoleSide):
+        raise CannotError(f"role {arn} was not seen")
+    needs = RoleNeeds(role)
+    for link in links.by_role.get(arn, ()):
+        needs.add(examine(links.view, link))
+    own = excess_of(needs, links.view.places).own
+    return _at_role(situation, arn, [one for one in own if not isinstance(one, Unknown)])
 
 
 def _entries(link: Resource) -> list[Entry]:
@@ -101,7 +107,8 @@ def _at_role(situation: Situation, arn: str, entries: Sequence[Entry]) -> Situat
         return situation
     _check(situation, role, entries)
     names = [name_of(link) for link in links_in(situation).by_role.get(arn, ())]
-    after = restored(situation, changed(situation, narrowed), names, Side.ROLE)
+    by_name = {one["Action"].lower() for one in entries}
+    after = restored(situation, changed(situation, narrowed), names, Side.ROLE, by_name)
     return changed(after, _tidied(role_of(after.working, arn)))
 
 
@@ -190,7 +197,8 @@ def _at_key(situation: Situation, role: str, arn: str, entries: Sequence[Entry])
     key = key_of(situation.working, arn)
     document = taken_from(key.properties.get("KeyPolicy"), entries, f"the policy of key {arn}", _is(role))
     names = [name_of(link) for link in links_in(situation).by_role.get(role, ())]
-    return restored(situation, changed(situation, with_key_policy(key, document)), names, Side.KEY)
+    by_name = {one["Action"].lower() for one in entries}
+    return restored(situation, changed(situation, with_key_policy(key, document)), names, Side.KEY, by_name)
 
 
 def _is(role: str) -> Named:

@@ -4,7 +4,7 @@ What is given is the least that does, under the conditions that every such reque
 organization's policy is somebody's decision, so that nothing is given against one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -77,15 +77,20 @@ def supplied(situation: Situation, name: LinkName, wanted: Wanted = without_loss
     return situation
 
 
-def restored(before: Situation, after: Situation, names: Iterable[LinkName], side: Side) -> Situation:
-    """The later situation with everything that links had on one side, or need there, and lost in between.
+def restored(
+    before: Situation, after: Situation, names: Iterable[LinkName], side: Side, named: Collection[str] = ()
+) -> Situation:
+    """The later situation with everything that links need, and had on one side, and lost in between.
 
-    Optional permissions are kept, too: what AWS's own pages call necessary is nothing to take away. Raises
-    `CannotError` where it is not known what a link needs.
+    What may be needed is kept, too, where it was granted by its own name (`named`, in lower case), and so are keys
+    for objects from before or after bucket keys were switched on. Raises `CannotError` where it is not known what a
+    link needs.
     """
     for name in names:
         link, gifts = link_named(before, name), Gifts()
-        for demand in _lost(before, after, link, side):
+        if link.role is None or links_in(before).view.book.role(str(link.role)) is None:
+            continue
+        for demand in _lost(before, after, link, side, named):
             _give(gifts, link, demand, side)
         after = _given(after, link, gifts)
     return after
@@ -168,10 +173,13 @@ def _arn_of(situation: Situation, link: Link, name: str) -> str:
     return next((one.arn for one in roles if (one.account, one.name) == (link.source.account, name)), name)
 
 
-def _lost(before: Situation, after: Situation, link: Link, side: Side) -> Iterator[Demand]:
+def _lost(before: Situation, after: Situation, link: Link, side: Side, named: Collection[str]) -> Iterator[Demand]:
     then, now = _requests(before, link), _requests(after, link)
-    for demand in demands_of(link.features, link.ends, str(link.role)):
-        if not _concerns(demand, side):
+    demands = demands_of(link.features, link.ends, str(link.role))
+    on_keys = {(one.action, one.key) for one in demands if one.key and one.grade is not Grade.OPTIONAL}
+    for demand in demands:
+        is_kept = demand.action.lower() in named or (demand.action, demand.key) in on_keys
+        if not _concerns(demand, side) or (demand.grade is Grade.OPTIONAL and not is_kept):
             continue
         if demand.doubt is not None:
             raise CannotError(f"whether link {link.id} needs {demand.action} is not known: {demand.doubt.reason}")

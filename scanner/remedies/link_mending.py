@@ -108,11 +108,6 @@ _ADVICE: Mapping[str, str] = {
 """What somebody has to do about a fault that drscan does not mend."""
 
 
-def _mending(situation: Situation, finding: Finding) -> Situation:
-    name = name_from(finding.resource)
-    return with_existing_objects(mended(situation, name), name)
-
-
 def _selecting(situation: Situation, finding: Finding) -> Situation:
     name = name_from(finding.resource)
     return with_existing_objects(with_replica_key(situation, name), name)
@@ -127,7 +122,6 @@ def _locking(situation: Situation, finding: Finding) -> Situation:
 _LOCK_ACTIONS = ("s3:GetObjectRetention", "s3:GetObjectLegalHold", "s3:PutObjectRetention", "s3:PutObjectLegalHold")
 
 REMEDIES: tuple[Remedy, ...] = (
-    Remedy("mend-link", "puts right whatever keeps objects from arriving", proposing(_mending)),
     Remedy("select-kms-objects", "selects KMS objects, with a key for their replicas", proposing(_selecting)),
     Remedy("lock-destination", "lets the destination keep the locks of the source", proposing(_locking)),
     Remedy(

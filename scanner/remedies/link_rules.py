@@ -6,6 +6,7 @@ from scanner.analysis.reading import at
 from scanner.estate.unknown import Unknown
 from scanner.findings.finding import Finding
 from scanner.remedies.drafting import CannotError, changed, proposing
+from scanner.remedies.link_grants import supplied
 from scanner.remedies.link_views import LinkName, link_named, name_from
 from scanner.remedies.proposals import Remedy, Situation
 from scanner.remedies.rule_edits import (
@@ -20,6 +21,7 @@ from scanner.remedies.rule_edits import (
     with_rules,
 )
 
+OVERRIDE = "s3:ObjectOwnerOverrideToBucketOwner"
 RESTORABLE = "GLACIER_IR"
 """The class of archives whose objects can be read at once: S3 user guide, storage classes, 2026-11."""
 
@@ -56,6 +58,11 @@ def enabled(situation: Situation, name: LinkName) -> Situation:
 def without_delete_markers(situation: Situation, name: LinkName) -> Situation:
     """The situation in which the rule leaves delete markers where they were made."""
     return _with_delete_markers(situation, name, OFF)
+
+
+def owned(situation: Situation, name: LinkName) -> Situation:
+    """The situation in which replicas belong to the destination's account, and the role may see to it."""
+    return supplied(pinned(situation, name), name, lambda demand, _: demand.action == OVERRIDE)
 
 
 def _decided(situation: Situation, finding: Finding) -> Situation:
@@ -109,7 +116,7 @@ def _by_name(edit: Callable[[Situation, LinkName], Situation]) -> Callable[[Situ
 
 REMEDIES: tuple[Remedy, ...] = (
     Remedy("pin-destination-account", "names the destination's account in the rule", proposing(_by_name(pinned))),
-    Remedy("own-replicas", "lets replicas belong to the account that they are in", proposing(_by_name(pinned))),
+    Remedy("own-replicas", "lets replicas belong to the account that they are in", proposing(_by_name(owned))),
     Remedy("decide-delete-markers", "keeps deletes from a copy, and brings them to a twin", proposing(_decided)),
     Remedy("measure-replication", "switches on metrics, and time control for a short RPO", proposing(_measuring)),
     Remedy("keep-replicas-readable", "puts replicas where they can be read at once", proposing(_restorable)),

@@ -47,9 +47,10 @@ def statement_called(document: Value, name: Value, what: str) -> Statement:
 
 
 def with_statements(document: Value, added: Iterable[Statement], what: str) -> dict[str, Value]:
-    """The document with more statements at its end, each with a Sid of its own."""
+    """The document with more statements at its end, each with a Sid of its own, but for those that say nothing new."""
     had = statements_in(document, what)
-    return _rewritten(document, _distinct([*had, *added], had))
+    said = [_without_sid(one) for one in had]
+    return _rewritten(document, _distinct([*had, *(one for one in added if _without_sid(one) not in said)], had))
 
 
 def without(
@@ -125,6 +126,10 @@ def _reduced(statement: Statement, actions: Collection[str], concerned: Named | 
     if not mine or not others:
         return narrowed if mine else [statement]
     return [with_principals(statement, others), *(with_principals(one, mine) for one in narrowed)]
+
+
+def _without_sid(statement: Statement) -> Statement:
+    return {name: part for name, part in statement.items() if name != "Sid"}
 
 
 def _rewritten(document: Value, statements: list[Statement]) -> dict[str, Value]:

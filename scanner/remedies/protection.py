@@ -4,7 +4,7 @@ That is the bucket where it was asked for, versions at both ends, the rule with 
 the objects meet on their way; all of it the least that does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.analysis.annotation import bucket_id, buckets_by_id
 from scanner.analysis.arns import partition_of
@@ -14,7 +14,7 @@ from scanner.analysis.reading import at
 from scanner.analysis.replication.links import Link, link_id
 from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
-from scanner.estate.unknown import Unknown
+from scanner.estate.unknown import Unknown, Value
 from scanner.findings.finding import Finding
 from scanner.remedies.asked_copies import Asked, asked_of, encryption, versioned, with_destination
 from scanner.remedies.drafting import CannotError, changed, proposing
@@ -23,7 +23,7 @@ from scanner.remedies.link_mending import mended
 from scanner.remedies.link_rules import enabled
 from scanner.remedies.link_views import LinkName, link_named, links_in, name_from, name_of
 from scanner.remedies.proposals import Remedy, Situation
-from scanner.remedies.replication_roles import role_arn_for
+from scanner.remedies.replication_roles import role_arn_for, with_role
 from scanner.remedies.rule_edits import (
     OFF,
     ON,
@@ -117,11 +117,12 @@ def _protecting(situation: Situation, finding: Finding) -> Situation:
         asked = asked_of(situation.intent, source, copy["Bucket"])
         if asked is None or (copy.get("Works") is True and copy.get("IsInPlace") is True):
             continue
-        situation = with_destination(situation, source, asked)
         names = _names_to(situation, source, asked)
         if not names:
             situation = built(situation, source, asked)
-        elif copy.get("Works") is not True:
+            continue
+        situation = with_destination(situation, source, asked)
+        if copy.get("Works") is not True:
             situation = with_existing_objects(mended(situation, names[0]), names[0])
     return situation
 
@@ -150,11 +151,26 @@ def _names_to(situation: Situation, source: Resource, asked: Asked) -> list[Link
 
 def _enabling(situation: Situation, finding: Finding) -> Situation:
     """A rule that is switched off is switched on; a copy that no rule makes is built."""
-    properties, name = finding.resource.properties, name_from(finding.resource)
-    if properties.get("Rule") is not None:
-        return with_existing_objects(enabled(situation, name), name)
-    source = buckets_by_id(situation.working)[partition_of(properties["Source"]["Arn"]), properties["Source"]["Bucket"]]
-    asked = asked_of(situation.intent, source, properties["Destination"]["Bucket"])
+    link, name = finding.resource.properties, name_from(finding.resource)
+    if link.get("Rule") is None:
+        return _built_for(situation, link)
+    if link.get("Role") is None:
+        situation = with_role(situation, name)
+    return with_existing_objects(enabled(situation, name), name)
+
+
+def _mending(situation: Situation, finding: Finding) -> Situation:
+    """Whatever keeps objects from arriving is put right; a copy that no rule makes is built."""
+    link, name = finding.resource.properties, name_from(finding.resource)
+    if link.get("Rule") is None:
+        return _built_for(situation, link)
+    return with_existing_objects(mended(situation, name), name)
+
+
+def _built_for(situation: Situation, link: Mapping[str, Value]) -> Situation:
+    """The situation in which the copy is made for which the estate file asks in vain."""
+    source = buckets_by_id(situation.working)[partition_of(link["Source"]["Arn"]), link["Source"]["Bucket"]]
+    asked = asked_of(situation.intent, source, link["Destination"]["Bucket"])
     if asked is None:
         raise CannotError(f"estate.yaml says that {source.name} must be protected, and not where: name a copy")
     return situation if _names_to(situation, source, asked) else built(situation, source, asked)
@@ -196,6 +212,7 @@ def _takes(link: Link, prefix: str) -> bool:
 REMEDIES: tuple[Remedy, ...] = (
     Remedy("cover-prefixes", "adds a rule for the keys that no rule takes to the copy", proposing(_covering)),
     Remedy("build-protection", "makes every copy that estate.yaml asks for, with all it takes", proposing(_protecting)),
+    Remedy("mend-link", "puts right whatever keeps objects from arriving", proposing(_mending)),
     Remedy("enable-replication", "switches the rule on, or makes the one that is missing", proposing(_enabling)),
 )
 """The remedies of what must be protected."""

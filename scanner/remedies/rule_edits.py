@@ -49,8 +49,10 @@ def rules_of(bucket: Resource) -> list[Rule]:
 
 
 def with_rules(bucket: Resource, rules: Sequence[Rule], role: str = "") -> Resource:
-    """The bucket with these rules, and with this role where it has none."""
+    """The bucket with these rules, and with this role where it has none. Raises `CannotError` where there is none."""
     configuration = {**({"Role": role} if role else {}), **_configuration(bucket), "Rules": list(rules)}
+    if "Role" not in configuration:
+        raise CannotError(f"the replication of bucket {bucket.name} names no role, and S3 takes none without: name one")
     return bucket.with_properties(ReplicationConfiguration=configuration)
 
 

@@ -11,6 +11,7 @@ from scanner.remedies.differences import Change
 from scanner.remedies.step import CREATION, Step, Target
 from scanner.remedies.writes.table import write_of
 from scanner.remedies.writing import Write
+from scanner.sources.declared import is_stand_in
 
 Served: TypeAlias = dict[tuple[str, str], None]
 """The findings that a change is for, by rule and fingerprint, in order."""
@@ -91,4 +92,6 @@ def _is_needed(earlier: Step, step: Step) -> bool:
 
 def _names(value: Value, target: Target) -> bool:
     text = json.dumps(to_json(value))
-    return json.dumps(target.arn)[1:-1] in text
+    # Some values name what is to be made by its id alone, as aliases do with keys.
+    called = (target.arn, target.name) if is_stand_in(target.name) else (target.arn,)
+    return any(json.dumps(one)[1:-1] in text for one in called)

@@ -19,6 +19,9 @@ ACCOUNT_BLOCK = "AWS::S3::AccountPublicAccessBlock"
 BATCH_JOB = "AWS::S3::BatchReplicationJob"
 """Not CloudFormation's: a job has no type there. Its properties are the parameters of `s3control:CreateJob`."""
 
+_OF_JOB = (
+    *("ConfirmationRequired", "Description", "ManifestGenerator", "Operation", "Priority", "Report", "RoleArn", "Tags"),
+)
 _COMPLIANCE = "until its time is over, nobody can delete a version that is locked in COMPLIANCE mode, not even AWS"
 _LOCK_STAYS = "Object Lock cannot be switched off again; its default retention can be removed"
 _GRANTS = "permissions on log files that the former configuration granted by itself are not known, and not restored"
@@ -324,6 +327,7 @@ WRITES: tuple[Write, ...] = (
         property=CREATION,
         rank=100,
         requests=_batch_job,
+        takes=_OF_JOB,
         safety=_review,
         costs=_says("Batch Operations charges by job and by object; transfer and storage of every replica"),
         undoing=_says("objects that were copied stay copied"),
