@@ -19,6 +19,9 @@ from scanner.remedies.replication_roles import with_role
 
 Step: TypeAlias = Callable[[Situation, LinkName], Situation]
 
+LOCK_ACTIONS = ("s3:GetObjectRetention", "s3:GetObjectLegalHold", "s3:PutObjectRetention", "s3:PutObjectLegalHold")
+"""What a role must be allowed so that locks travel with objects."""
+
 
 def mended(situation: Situation, name: LinkName) -> Situation:
     """The situation in which nothing that was seen keeps the link from working.
@@ -116,10 +119,8 @@ def _selecting(situation: Situation, finding: Finding) -> Situation:
 def _locking(situation: Situation, finding: Finding) -> Situation:
     """The destination can be locked, too, and the role may bring the locks along."""
     name = name_from(finding.resource)
-    return supplied(_with_lock(situation, name), name, lambda demand, _: demand.action in _LOCK_ACTIONS)
+    return supplied(_with_lock(situation, name), name, lambda demand, _: demand.action in LOCK_ACTIONS)
 
-
-_LOCK_ACTIONS = ("s3:GetObjectRetention", "s3:GetObjectLegalHold", "s3:PutObjectRetention", "s3:PutObjectLegalHold")
 
 REMEDIES: tuple[Remedy, ...] = (
     Remedy("select-kms-objects", "selects KMS objects, with a key for their replicas", proposing(_selecting)),

@@ -98,7 +98,7 @@ def _round(
     attempts: _Attempts,
 ) -> Estate:
     """The estate after one try of every remedy; the very same one where none changes anything."""
-    params = {rule.id: with_defaults(rule.params, asked.intent.params.get(rule.id, {})) for rule in asked.rules}
+    params = {rule.id: with_defaults(rule.params, asked.intent.params.get(rule.id, {})) for rule in asked.pack.rules}
     situation = Situation(judged.derived, working, asked.intent, choices, params)
     for finding in _failing(judged.scan):
         remedy = remedies.get(judged.scan.rules[finding.rule].remedy)
