@@ -4,6 +4,7 @@ The two are different questions. A template goes to one place, and we were not t
 answer is unknown. Its conditions are all meant to be used: what fails in one case fails, and the finding says when.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,8 @@ _Name = tuple[str, ...]
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.PASS)
 _LINK_WORST_FIRST = ("broken", "unknown", "works")
 _LinkDocument = Mapping[str, Any]
+_SAID: Mapping[str, tuple[str, ...]] = {"missing": ("hop", "action"), "excess": ("hop", "action"), "faults": ("name",)}
+"""What is said of a link, with what tells one such thing from another in any account and region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _settled_findings(found: Sequence[Finding], everywhere: bool) -> Finding:
     first = found[0]
     verdicts = {finding.verdict for finding in found}
     if len(verdicts) == 1 and (everywhere or first.verdict is Verdict.PASS):
-        return first
+        return _with_common_evidence(found)
     if Verdict.UNKNOWN in verdicts:
         return next(finding for finding in found if finding.verdict is Verdict.UNKNOWN)
     if verdicts <= {Verdict.PASS, Verdict.WAIVED}:
@@ -101,6 +104,19 @@ def _settled_findings(found: Sequence[Finding], everywhere: bool) -> Finding:
     failing = next(finding for finding in found if finding.verdict in (Verdict.FAIL, Verdict.WAIVED))
     evidence = tuple(Evidence(each.path, each.expected, PLACELESS, each.source) for each in failing.evidence)
     return replace(failing, verdict=Verdict.UNKNOWN, evidence=evidence, waiver=None)
+
+
+def _with_common_evidence(found: Sequence[Finding]) -> Finding:
+    """The first finding without the evidence that hangs on the place, unless all of it does."""
+    first = found[0]
+    others = [{_seen(each) for each in finding.evidence} for finding in found[1:]]
+    common = tuple(each for each in first.evidence if all(_seen(each) in other for other in others))
+    return replace(first, evidence=common) if common else first
+
+
+def _seen(evidence: Evidence) -> tuple[str, str]:
+    """What was seen and where, whatever its number in a list."""
+    return re.sub(r"\[[0-9]+\]", "", evidence.path), str(evidence.observed)
 
 
 def _doubted(finding: Finding) -> Finding:
@@ -132,10 +148,27 @@ def _links(judged: Judged) -> dict[_Name, _LinkDocument]:
 def _settled_links(found: Sequence[_LinkDocument], everywhere: bool) -> _LinkDocument:
     first = found[0]
     if everywhere and all(link["verdict"] == first["verdict"] for link in found):
-        return first
+        return _agreed(found)
     unknown = next((link for link in found if link["verdict"] == "unknown"), None)
     doubt = {"hop": "assume", "reason": PLACELESS.reason}
     return unknown or {**first, "verdict": "unknown", "failure_reasons": [], "missing": [], "unknown": [doubt]}
+
+
+def _agreed(found: Sequence[_LinkDocument]) -> _LinkDocument:
+    """A link with just what is said of it in every place, if anything is: the rest hangs on the place."""
+    first = found[0]
+    if len(found) == 1:
+        return first
+    common = {name: [one for one in first[name] if _is_said(one, name, found)] for name in _SAID}
+    reasons = [one for one in first["failure_reasons"] if all(one in link["failure_reasons"] for link in found)]
+    if first["verdict"] == "broken" and not (reasons or common["missing"] or common["faults"]):
+        return first
+    return {**first, **common, "failure_reasons": reasons}
+
+
+def _is_said(one: Mapping[str, Any], name: str, found: Sequence[_LinkDocument]) -> bool:
+    keys = _SAID[name]
+    return all(any(all(one[key] == other[key] for key in keys) for other in link[name]) for link in found)
 
 
 def _worst_links(lists: Iterable[Mapping[_Name, _LinkDocument]]) -> list[_LinkDocument]:

@@ -93,11 +93,40 @@ def test_what_hangs_on_the_place_says_so_and_what_to_do() -> None:
     assert "--account" in evidence.observed.reason
 
 
+def test_evidence_that_hangs_on_the_place_is_left_out() -> None:
+    def failing(*observed: str) -> Finding:
+        return replace(
+            finding(FAIL), evidence=tuple(Evidence(f"Missing[{n}].Action", "", one) for n, one in enumerate(observed))
+        )
+
+    def merge(*first: str) -> list[object]:
+        scans = [scan(failing(*first)), scan(failing("s3:GetObject"))]
+        (found,) = merged([Judged(PROD, UNNAMED, scans[0]), Judged(PROD, HERE, scans[1])]).findings
+        return [each.observed for each in found.evidence]
+
+    assert merge("kms:Decrypt", "s3:GetObject") == ["s3:GetObject"]
+    assert merge("kms:Decrypt", "kms:Encrypt") == ["kms:Decrypt", "kms:Encrypt"]
+
+
 def test_a_link_that_works_in_one_place_only_is_unknown() -> None:
     link = {"id": "a/r/b", "verdict": "works", "failure_reasons": [], "missing": [], "unknown": []}
     broken = link | {"verdict": "broken", "failure_reasons": ["DstBucketNotFound"]}
     found = merged([Judged(PROD, UNNAMED, scan(links=(broken,))), Judged(PROD, HERE, scan(links=(link,)))])
     assert [(one["verdict"], one["failure_reasons"]) for one in found.links] == [("unknown", [])]
+
+
+def test_a_link_that_is_broken_in_every_place_lacks_what_it_lacks_in_every_place() -> None:
+    def broken(reasons: list[str], *actions: str) -> dict[str, Any]:
+        missing = [{"hop": "source-key", "action": action} for action in actions]
+        link = {"id": "a/r/b", "verdict": "broken", "failure_reasons": reasons, "missing": missing}
+        return link | {"excess": [], "faults": []}
+
+    here, there = broken(["SrcA", "SrcB"], "kms:Decrypt", "s3:GetObject"), broken(["SrcB"], "s3:GetObject")
+    (found,) = merged([Judged(PROD, UNNAMED, scan(links=(here,))), Judged(PROD, HERE, scan(links=(there,)))]).links
+    assert found == broken(["SrcB"], "s3:GetObject")
+    other = broken(["DstC"], "s3:ReplicateObject")
+    (found,) = merged([Judged(PROD, UNNAMED, scan(links=(here,))), Judged(PROD, HERE, scan(links=(other,)))]).links
+    assert found == here
 
 
 def test_a_link_that_is_broken_in_one_case_is_broken() -> None:
