@@ -6,6 +6,7 @@ from scanner.analysis.access.bucket_grants import REPLICATING_ACTIONS
 from scanner.analysis.arns import account_of
 from scanner.analysis.reading import elements
 from scanner.analysis.replication.demands import Demand
+from scanner.analysis.replication.needed_reads import READS
 from scanner.analysis.replication.vocabulary import Effect, Hop, Side
 from scanner.estate.estate import Estate
 from scanner.estate.unknown import Value
@@ -97,7 +98,9 @@ def _is_whole(principal: str) -> bool:
 
 REMEDIES: tuple[Remedy, ...] = (
     Remedy("admit-replication-role", "lets the replication role into the destination", proposing(_admitting)),
-    Remedy("grant-no-control", "takes control of the copy from the source's account", proposing(_without_control)),
-    Remedy("admit-role-only", "leaves replicas to the replication role", proposing(_without_other_replicators)),
+    Remedy(
+        "grant-no-control", "takes control of the copy from the source's account", proposing(_without_control), READS
+    ),
+    Remedy("admit-role-only", "leaves replicas to the replication role", proposing(_without_other_replicators), READS),
 )
 """The remedies of destination policies."""

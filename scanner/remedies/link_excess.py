@@ -14,6 +14,7 @@ from scanner.analysis.replication.contexts import BATCH_SERVICE
 from scanner.analysis.replication.demands import demands_of
 from scanner.analysis.replication.examining import examine
 from scanner.analysis.replication.excess import RoleNeeds, excess_of
+from scanner.analysis.replication.needed_reads import READS
 from scanner.analysis.replication.places import Places
 from scanner.analysis.replication.policy_book import RoleSide
 from scanner.analysis.replication.vocabulary import Side
@@ -211,6 +212,8 @@ REMEDIES: tuple[Remedy, ...] = (
         "takes from the role, and from what buckets and keys grant it, whatever its links do not need",
         proposing(_narrowed),
     ),
-    Remedy("disarm-replication-role", "takes from the role whatever its links do not need", proposing(_disarmed)),
+    Remedy(
+        "disarm-replication-role", "takes from the role whatever its links do not need", proposing(_disarmed), READS
+    ),
 )
 """The remedies of what replication roles have too much."""

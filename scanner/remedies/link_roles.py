@@ -6,6 +6,7 @@ from scanner.analysis.kinds import BUCKET
 from scanner.analysis.reading import elements
 from scanner.analysis.replication.contexts import BATCH_SERVICE, SERVICE
 from scanner.analysis.replication.demands import Demand
+from scanner.analysis.replication.needed_reads import READS
 from scanner.analysis.replication.vocabulary import Effect, Hop, Side
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
@@ -100,6 +101,8 @@ REMEDIES: tuple[Remedy, ...] = (
         proposing(_completed),
     ),
     Remedy("carry-tags", "lets the replication role read the tags of the source's objects", proposing(_carrying_tags)),
-    Remedy("limit-role-trust", "lets S3 assume the role for its own buckets, and nobody else", proposing(_limited)),
+    Remedy(
+        "limit-role-trust", "lets S3 assume the role for its own buckets, and nobody else", proposing(_limited), READS
+    ),
 )
 """The remedies of replication roles but for their excess."""

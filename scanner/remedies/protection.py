@@ -12,7 +12,6 @@ from scanner.analysis.declarations import bucket_named
 from scanner.analysis.kinds import BUCKET
 from scanner.analysis.reading import at
 from scanner.analysis.replication.links import Link, link_id
-from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.findings.finding import Finding
@@ -85,12 +84,15 @@ def _rule(
     }
     if end.account != bucket.account:
         rule["Destination"] |= {"Account": end.account, "AccessControlTranslation": {"Owner": "Destination"}}
-    measured(rule, controlled=_is_controlled(situation.intent, asked))
+    measured(rule, controlled=_is_controlled(situation, asked))
     return rule
 
 
-def _is_controlled(intent: Intent, asked: Asked) -> bool:
-    limit = intent.params.get("replication-metrics-enabled", {}).get("controlled_below_minutes", CONTROLLED_BELOW)
+def _is_controlled(situation: Situation, asked: Asked) -> bool:
+    """Whether the rule on metrics would ask for replication time control, run or not."""
+    params = (chosen.get("replication-metrics-enabled", {}) for chosen in (situation.params, situation.intent.params))
+    limits = (one["controlled_below_minutes"] for one in params if "controlled_below_minutes" in one)
+    limit = next(limits, CONTROLLED_BELOW)
     return asked.rpo_minutes is not None and isinstance(limit, int | float) and asked.rpo_minutes <= limit
 
 
