@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("startup", "live", "judging", "policies", "links")
+NAMES = ("startup", "live", "judging", "policies", "links", "templates")
 
 
 def main() -> None:
