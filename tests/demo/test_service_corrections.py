@@ -104,6 +104,31 @@ def counts(sns, topic):
     return attributes["SubscriptionsPending"], attributes["SubscriptionsConfirmed"]
 
 
+JOB = {
+    "ConfirmationRequired": False,
+    "Operation": {"S3ReplicateObject": {}},
+    "Priority": 1,
+    "RoleArn": "arn:aws:iam::123456789012:role/batch",
+    "Report": {"Bucket": "arn:aws:s3:::orders", "Enabled": True, "Format": "Report_CSV_20180820", "Prefix": "reports"},
+    "ManifestGenerator": {
+        "S3JobManifestGenerator": {"SourceBucket": "arn:aws:s3:::orders", "EnableManifestOutput": False}
+    },
+}
+
+
+def test_a_batch_job_is_on_record_and_is_never_run(aws):
+    control = aws("s3control")
+    id_ = control.create_job(AccountId=aws.account, ClientRequestToken="once", **JOB)["JobId"]
+    assert control.create_job(AccountId=aws.account, ClientRequestToken="once", **JOB)["JobId"] == id_
+    assert control.create_job(AccountId=aws.account, ClientRequestToken="twice", **JOB)["JobId"] != id_
+    found = control.describe_job(AccountId=aws.account, JobId=id_)["Job"]
+    assert (found["JobId"], found["Status"], found["RoleArn"]) == (id_, "New", JOB["RoleArn"])
+    assert found["Operation"] == JOB["Operation"]
+    assert found["ManifestGenerator"] == JOB["ManifestGenerator"]
+    with pytest.raises(ClientError, match="NotFoundException"):
+        control.describe_job(AccountId=aws.account, JobId="no-such-job")
+
+
 def test_an_access_point_knows_where_its_buckets_are(aws):
     aws("s3").create_bucket(Bucket="here")
     europe = {"LocationConstraint": "eu-west-1"}

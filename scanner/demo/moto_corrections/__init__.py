@@ -32,11 +32,13 @@ def apply() -> None:
         s3_objects,
         s3_sub_resources,
         s3control,
+        s3control_jobs,
         sns,
     )
     from scanner.demo.moto_corrections.patching import install
 
     with _LOCK:
+        s3control_jobs.add()
         install(
             (
                 *s3_sub_resources.CORRECTIONS,
