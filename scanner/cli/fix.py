@@ -42,9 +42,11 @@ def fix() -> None:
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="How it is shown.")
 @click.option("--existing-objects", is_flag=True, help="Copy what is there already, by S3 Batch Replication.")
 @click.option("--key", "keys", multiple=True, metavar="ARN", help="Use this KMS key in its place (repeatable).")
-@click.option("--log-bucket", default="", metavar="NAME", help="The bucket that takes server access logs.")
-@click.option("--topic", default="", metavar="ARN", help="The SNS topic that alarms speak to.")
-@click.option("--email", default="", metavar="ADDRESS", help="Who is subscribed to a topic that has to be made.")
+@click.option("--log-bucket", default="", metavar="NAME", help="Takes access logs; may hold {account} and {region}.")
+@click.option(
+    "--topic", "topics", multiple=True, metavar="ARN", help="An SNS topic for alarms of its region (repeatable)."
+)
+@click.option("--email", default="", metavar="ADDRESS", help="Who is subscribed to a topic that nobody hears.")
 @click.option("--failure-events", is_flag=True, help="Let S3 tell the topic of failed replication, not an alarm.")
 @click.option("--break-glass", multiple=True, metavar="ARN", help="Whom denials are to spare (repeatable).")
 @click.option("--lock-mode", type=click.Choice(["GOVERNANCE", "COMPLIANCE"]), default="GOVERNANCE", show_default=True)
@@ -64,7 +66,7 @@ def plan_(
     existing_objects: bool,
     keys: tuple[str, ...],
     log_bucket: str,
-    topic: str,
+    topics: tuple[str, ...],
     email: str,
     lock_mode: str,
     lock_days: int,
@@ -93,7 +95,7 @@ def plan_(
     choices = Choices(
         keys=_keys(keys),
         log_bucket=log_bucket,
-        topic=topic,
+        topics=topics,
         email=email,
         existing_objects=existing_objects,
         lock_mode=lock_mode,

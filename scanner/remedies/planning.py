@@ -73,7 +73,7 @@ def plan(
         source=source,
         digest=digest_of(steps),
         steps=steps,
-        unfixed=tuple(_unfixed(first.scan, before.scan, attempts)),
+        unfixed=tuple(_unfixed(first.scan, before.scan, attempts, remedies)),
         fixes=tuple((one.rule, one.fingerprint) for one in _failing(first.scan) if passing(one)),
     )
 
@@ -163,21 +163,26 @@ def _passing(scan: Scan) -> Callable[[Finding], bool]:
     return lambda finding: _name(finding) not in open_
 
 
-def _unfixed(first: Scan, last: Scan, attempts: _Attempts) -> Iterator[Unfixed]:
+def _unfixed(first: Scan, last: Scan, attempts: _Attempts, remedies: Mapping[str, Remedy]) -> Iterator[Unfixed]:
     """What still fails, and what failed and now hangs on something that nobody can know before it is done."""
     failed = {_name(finding) for finding in _failing(first)}
     for finding in last.findings:
         is_open = finding.verdict is Verdict.UNKNOWN and _name(finding) in failed
         if is_open or finding.verdict is Verdict.FAIL:
-            why = attempts.cannot.get(_name(finding)) or (_doubt(finding) if is_open else _still(last, finding))
+            remedy = remedies.get(last.rules[finding.rule].remedy)
+            why = attempts.cannot.get(_name(finding)) or (
+                _doubt(finding, remedy) if is_open else _still(last, finding, remedy)
+            )
             yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
 
 
-def _still(scan: Scan, finding: Finding) -> str:
-    rule = scan.rules[finding.rule]
-    return "its remedy did not make it pass" if rule.remedy else f"there is no remedy for this rule; {rule.fix}"
+def _still(scan: Scan, finding: Finding, remedy: Remedy | None) -> str:
+    fix = scan.rules[finding.rule].fix
+    return "its remedy did not make it pass" if remedy else f"there is no remedy for this rule; {fix}"
 
 
-def _doubt(finding: Finding) -> str:
+def _doubt(finding: Finding, remedy: Remedy | None) -> str:
+    if remedy and remedy.leaves:
+        return remedy.leaves
     reasons = (one.observed.reason for one in finding.evidence if isinstance(one.observed, Unknown))
     return f"whether it passes will only show once this is done: {next(reasons, 'something is not known before')}"

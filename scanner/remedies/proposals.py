@@ -22,7 +22,9 @@ class Choices:
     """What the user decided about the plan.
 
     `keys` maps places (account, region) to the ARN of a customer managed key to use there; elsewhere a new one
-    is made. `log_bucket` takes server access logs, `topic` (ARN) the alarms; both empty where nothing was said.
+    is made. `log_bucket` takes server access logs, empty where nothing was said; `{account}` and `{region}` in its name
+    are those of the bucket that logs. `topics` (ARNs) take the alarms of their regions; `email` is who is subscribed to
+    a topic that nobody hears.
     `existing_objects` asks for a Batch Replication job. `lock_mode` and `lock_days` are for Object Lock without intent.
     `break_glass` are the ARNs of the principals whom denials are to spare. With `failure_events` S3 itself tells the
     topic of objects that fail to replicate, instead of an alarm.
@@ -30,7 +32,7 @@ class Choices:
 
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     log_bucket: str = ""
-    topic: str = ""
+    topics: tuple[str, ...] = ()
     email: str = ""
     existing_objects: bool = False
     lock_mode: str = "GOVERNANCE"
@@ -82,13 +84,14 @@ class Remedy:
     """A remedy by its name, which rule files give under `remedy`, and what it does in a few words.
 
     `reads` is what it looks at or changes beyond what its rules look at: what was not read is not known, and what is
-    not known is not changed.
+    not known is not changed. `leaves` is what somebody has to do afterwards before anything passes that it is for.
     """
 
     name: str
     does: str
     propose: Propose
     reads: frozenset[Need] = frozenset()
+    leaves: str = ""
 
 
 def without_derived(resource: Resource) -> Resource:
