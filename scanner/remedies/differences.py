@@ -41,7 +41,7 @@ def _creation(resource: Resource) -> Iterator[Change]:
     """
     target, write = Target.of(resource), write_of(resource.type, CREATION)
     takes = write.takes if write else ()
-    taken = {name: resource.properties[name] for name in takes if name in resource.properties}
+    taken = {name: resource.properties[name] for name in takes if resource.properties.get(name, False) is not False}
     yield Change(target, CREATION, None, taken)
     given = completed(replace(resource, properties=taken))
     given = replace(given, properties={**taken, **given.properties})  # a job is of no type that completion knows

@@ -8,7 +8,7 @@ from scanner.analysis.replication.names import ROLE
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.policy.synthesise import LANGUAGE
-from scanner.remedies.policy_edits import Statement
+from scanner.remedies.denials import insecure_transport_denied
 from scanner.sources.completion import completed
 from scanner.sources.declared import stand_in
 
@@ -44,16 +44,7 @@ def new_bucket(place: Place, name: str, *, locked: bool, versioned: bool = True)
 
 def tls_only_policy(bucket: Resource) -> Resource:
     """A bucket policy that refuses plain HTTP and allows nothing."""
-    resources = [bucket.arn, f"{bucket.arn}/*"]
-    statement: Statement = {
-        "Sid": "DenyInsecureTransport",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": resources,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    document = {"Version": LANGUAGE, "Statement": [statement]}
+    document = {"Version": LANGUAGE, "Statement": [insecure_transport_denied(bucket.arn)]}
     properties = {"Bucket": bucket.name, "PolicyDocument": document}
     return Resource(BUCKET_POLICY, bucket.arn, bucket.account, bucket.region, bucket.name, properties)
 

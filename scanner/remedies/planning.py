@@ -173,6 +173,8 @@ def _unfixed(first: Scan, last: Scan, attempts: _Attempts, remedies: Mapping[str
             why = attempts.cannot.get(_name(finding)) or (
                 _doubt(finding, remedy) if is_open else _still(last, finding, remedy)
             )
+            if _name(finding) not in failed:
+                why = f"it does not fail today, and would after this plan: {why}"
             yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
 
 
