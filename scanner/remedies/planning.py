@@ -4,7 +4,7 @@ Every fix is proved before it is planned, by judging the estate as it would be. 
 reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from scanner import audit
@@ -19,7 +19,7 @@ from scanner.findings.finding import Finding
 from scanner.findings.scan import Scan
 from scanner.remedies.differences import Change, changes_between
 from scanner.remedies.proposals import Choices, Proposal, Remedy, Situation
-from scanner.remedies.step import Plan, Target, Unfixed
+from scanner.remedies.step import Plan, Safety, Step, Target, Unfixed
 from scanner.remedies.steps import Served, digest_of, steps_of
 from scanner.remedies.writes.table import write_of
 from scanner.remedies.writing import CannotWriteError
@@ -67,14 +67,18 @@ def plan(
             working = changed
             before = _judged(asked, working, clock)
         steps = steps_of(changes_between(estate, working), attempts.serves)
-    passing = _passing(before.scan)
+    passing, by_hand = _passing(before.scan), _left_by_hand(steps)
     return Plan(
         created=clock.began.isoformat(timespec="seconds").replace("+00:00", "Z"),
         source=source,
         digest=digest_of(steps),
         steps=steps,
-        unfixed=tuple(_unfixed(first.scan, before.scan, attempts, remedies)),
-        fixes=tuple((one.rule, one.fingerprint) for one in _failing(first.scan) if passing(one)),
+        unfixed=(*_unfixed(first.scan, before.scan, attempts, remedies), *_to_do(first.scan, by_hand)),
+        fixes=tuple(
+            (one.rule, one.fingerprint)
+            for one in _failing(first.scan)
+            if passing(one) and (one.rule, one.fingerprint) not in by_hand
+        ),
     )
 
 
@@ -161,6 +165,18 @@ def _passing(scan: Scan) -> Callable[[Finding], bool]:
     """Tells whether a finding of before is one no more. One of which it can no longer be told does not pass."""
     open_ = {_name(one) for one in scan.findings if one.verdict in (Verdict.FAIL, Verdict.UNKNOWN)}
     return lambda finding: _name(finding) not in open_
+
+
+def _left_by_hand(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
+    """The findings that hang on a step which drscan only shows."""
+    return frozenset(served for step in steps if step.safety is Safety.MANUAL for served in step.serves)
+
+
+def _to_do(first: Scan, by_hand: Collection[tuple[str, str]]) -> Iterator[Unfixed]:
+    for finding in _failing(first):
+        if (finding.rule, finding.fingerprint) in by_hand:
+            why = "drscan shows what should be instead, and leaves it to you: look at the manual steps"
+            yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
 
 
 def _unfixed(first: Scan, last: Scan, attempts: _Attempts, remedies: Mapping[str, Remedy]) -> Iterator[Unfixed]:

@@ -87,6 +87,9 @@ def _is_needed(earlier: Step, step: Step) -> bool:
         return False
     if earlier.target == step.target:
         return True
+    if step.property == "LoggingConfiguration" and step.after:
+        # S3 knows the target by its name alone.
+        return bool(earlier.target.name == step.after.get("DestinationBucketName"))
     return bool(earlier.target.arn) and _names(step.after, earlier.target)
 
 

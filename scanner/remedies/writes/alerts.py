@@ -34,7 +34,7 @@ def _new_topic_policy(target: Target, before: Value, after: Value) -> tuple[Requ
 
 
 def _subscription(_target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
-    """A subscription; one that nobody has confirmed can only be waited out, and goes with its topic."""
+    """A subscription. One that nobody has confirmed cannot be taken back: it runs out, or goes with its topic."""
     if after is None:
         return ()
     parameters = {"TopicArn": after["TopicArn"], "Protocol": after["Protocol"], "Endpoint": after["Endpoint"]}
@@ -55,6 +55,10 @@ def _cost(_target: Target, _before: Value, _after: Value) -> str:
 
 def _confirmed(_target: Target, _before: Value, _after: Value) -> str:
     return "somebody must confirm the subscription by the message that SNS sends"
+
+
+def _lasts(_target: Target, _before: Value, _after: Value) -> str:
+    return "what nobody confirms runs out; once confirmed, whoever gets the messages can unsubscribe by any of them"
 
 
 ALARM_PROPERTIES = (
@@ -109,6 +113,7 @@ WRITES: tuple[Write, ...] = (
         requests=_subscription,
         takes=("TopicArn", "Protocol", "Endpoint"),
         interrupts=_confirmed,
+        undoing=_lasts,
     ),
     Write(type=ALARM, property=CREATION, rank=90, requests=_alarm, takes=ALARM_PROPERTIES, costs=_cost),
     Write(type=ALARM, property=WHOLE, rank=90, requests=_alarm),

@@ -19,11 +19,17 @@ def statements(policy: Value) -> list[Mapping[str, Value]]:
 
 
 def policy_safety(_target: Target, before: Value, after: Value) -> Safety:
-    """Adding permissions can be taken back; a new Deny or a statement less may stop somebody."""
+    """Adding permissions for somebody who is named can be taken back; anything else may stop or admit too many."""
     had, has = statements(before), statements(after)
     added = [one for one in has if one not in had]
     kept = all(one in has for one in had)
-    return Safety.SAFE if kept and all(one.get("Effect") == "Allow" for one in added) else Safety.REVIEW
+    return Safety.SAFE if kept and all(map(_is_narrow, added)) else Safety.REVIEW
+
+
+def _is_narrow(statement: Mapping[str, Value]) -> bool:
+    """Whether a statement allows something, and to nobody unless they are named, by themselves or in a condition."""
+    is_open = statement.get("Principal") in ("*", {"AWS": "*"}) and not statement.get("Condition")
+    return statement.get("Effect") == "Allow" and not is_open and "NotPrincipal" not in statement
 
 
 def interrupted_by_policy(_target: Target, before: Value, after: Value) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from scanner.estate.unknown import Value
 from scanner.remedies.step import CREATION, WHOLE, Safety, Target
 from scanner.remedies.writes import s3_requests as api
-from scanner.remedies.writes.documents import document, interrupted_by_policy, policy_safety
+from scanner.remedies.writes.documents import document, interrupted_by_policy, policy_safety, statements
 from scanner.remedies.writing import CannotWriteError, Request, Requests, Write
 
 BUCKET = "AWS::S3::Bucket"
@@ -49,6 +49,27 @@ def _encryption(target: Target, before: Value, after: Value) -> tuple[Request, .
     configuration = api.encryption(after, unblocking="SSE-C" in str(before))
     parameters = {**bucket, "ServerSideEncryptionConfiguration": configuration}
     return (Request("s3", "PutBucketEncryption", "s3:PutEncryptionConfiguration", parameters),)
+
+
+def _notification(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    """Event notifications. Each has an id, which the one shape does not keep and writing would lose."""
+    had, has = (_destinations(value) for value in (before, after))
+    if had and has and had != has:
+        raise CannotWriteError(
+            f"bucket {target.name} has event notifications, whose ids drscan does not know and would lose: "
+            "add the new one by hand"
+        )
+    parameters = {
+        "Bucket": target.name,
+        "ExpectedBucketOwner": target.account,
+        "NotificationConfiguration": api.notification(after or {}),
+    }
+    request = Request("s3", "PutBucketNotificationConfiguration", "s3:PutBucketNotification", parameters)
+    return (request,)
+
+
+def _destinations(value: Value) -> dict[str, Value]:
+    return {name: part for name, part in (value or {}).items() if name != "EventBridgeConfiguration"}
 
 
 def _lifecycle(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
@@ -155,6 +176,39 @@ def _lock_safety(_target: Target, before: Value, after: Value) -> Safety:
     return Safety.IRREVERSIBLE if before is None else Safety.REVIEW
 
 
+def _versioning_safety(_target: Target, _before: Value, after: Value) -> Safety:
+    return Safety.SAFE if (after or {}).get("Status") == "Enabled" else Safety.REVIEW
+
+
+def _rekeyed(before: Value, after: Value) -> bool:
+    """Whether new objects get another encryption than they got."""
+    return [_default(rule) for rule in _rules(before)] != [_default(rule) for rule in _rules(after)]
+
+
+def _interrupted_by_encryption(_target: Target, before: Value, after: Value) -> str:
+    notes = ["whoever reads or writes new objects needs permission on the key"] if _rekeyed(before, after) else []
+    if "SSE-C" in str(after) and "SSE-C" not in str(before):
+        notes.append("writes under keys that callers bring along (SSE-C) are refused")
+    return "; ".join(notes)
+
+
+def _rules(encryption: Value) -> list[Value]:
+    return list((encryption or {}).get("ServerSideEncryptionConfiguration", ()))
+
+
+def _default(rule: Mapping[str, Value]) -> Value:
+    return rule.get("ServerSideEncryptionByDefault")
+
+
+def _policy_undoing(_target: Target, before: Value, after: Value) -> str:
+    """Who can take a denial back that denies just that."""
+    had = statements(before)
+    denied = [one for one in statements(after) if one not in had and one.get("Effect") == "Deny"]
+    if any("s3:PutBucketPolicy" in str(one) or "s3:DeleteBucketPolicy" in str(one) for one in denied):
+        return "only whom the denial spares can take it back: undo it as one of them"
+    return ""
+
+
 def _new_policy_safety(target: Target, _before: Value, after: Value) -> Safety:
     return policy_safety(target, None, (after or {}).get("PolicyDocument"))
 
@@ -202,9 +256,13 @@ _PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
         _encryption,
         {
             "safety": _review,
-            "interrupts": _says("whoever reads or writes new objects needs permission on the key"),
-            "costs": _says("requests to KMS, few with a bucket key"),
-            "undoing": _says("objects written meanwhile keep the encryption that they got"),
+            "interrupts": _interrupted_by_encryption,
+            "costs": lambda _target, before, after: (
+                "requests to KMS, few with a bucket key" if _rekeyed(before, after) else ""
+            ),
+            "undoing": lambda _target, before, after: (
+                "objects written meanwhile keep the encryption that they got" if _rekeyed(before, after) else ""
+            ),
         },
     ),
     (
@@ -235,13 +293,7 @@ _PLAIN: tuple[tuple[str, int, Requests, dict[str, Any]], ...] = (
     (
         "NotificationConfiguration",
         90,
-        _of_bucket(
-            "PutBucketNotificationConfiguration",
-            "NotificationConfiguration",
-            "s3:PutBucketNotification",
-            api.notification,
-            empty={},
-        ),
+        _notification,
         {},
     ),
     (
@@ -273,6 +325,7 @@ WRITES: tuple[Write, ...] = (
         property="VersioningConfiguration",
         rank=30,
         requests=_versioning,
+        safety=_versioning_safety,
         costs=_says("storage of the versions that are kept from now on"),
         undoing=_says("a bucket that never had versioning can only suspend it afterwards"),
     ),
@@ -302,6 +355,7 @@ WRITES: tuple[Write, ...] = (
         requests=_new_bucket_policy,
         takes=("Bucket", "PolicyDocument"),
         safety=_new_policy_safety,
+        undoing=lambda target, _before, after: _policy_undoing(target, None, (after or {}).get("PolicyDocument")),
         interrupts=lambda target, before, after: interrupted_by_policy(
             target, None, (after or {}).get("PolicyDocument")
         ),
@@ -313,6 +367,7 @@ WRITES: tuple[Write, ...] = (
         requests=_bucket_policy,
         safety=policy_safety,
         interrupts=interrupted_by_policy,
+        undoing=_policy_undoing,
     ),
     Write(
         type=ACCOUNT_BLOCK,
