@@ -48,10 +48,9 @@ def with_existing_objects(situation: Situation, name: LinkName) -> Situation:
 
 
 def _job(link: Link, role: str) -> dict[str, Value]:
-    """The parameters of s3control's CreateJob but for account and token."""
+    """The parameters of s3control's CreateJob but for account and token; only the console asks for confirmation."""
     bucket = link.ends.source.arn
     return {
-        "ConfirmationRequired": False,
         "Description": f"Objects that were in {link.source.name} before replication worked",
         "ManifestGenerator": {
             "S3JobManifestGenerator": {

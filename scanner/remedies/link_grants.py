@@ -77,6 +77,17 @@ def supplied(situation: Situation, name: LinkName, wanted: Wanted = without_loss
     return situation
 
 
+def check_all_known(situation: Situation, name: LinkName) -> None:
+    """Raises `CannotError` where a policy that would have to let the link through was not seen.
+
+    What an organization's policies were not seen to say is no reason: that is for whoever keeps them.
+    """
+    for outcome in examined(situation, name).outcomes:
+        sides = set(sides_of(outcome)) - {Side.GUARDRAIL}
+        if outcome.state is State.OPEN and sides and outcome.demand.effect is Effect.FAILS:
+            raise CannotError(f"whether {outcome.demand.action} is allowed is not known: {'; '.join(outcome.why_open)}")
+
+
 def restored(
     before: Situation, after: Situation, names: Iterable[LinkName], side: Side, named: Collection[str] = ()
 ) -> Situation:

@@ -18,6 +18,7 @@ from scanner.findings.finding import Finding
 from scanner.remedies.asked_copies import Asked, asked_of, encryption, versioned, with_destination
 from scanner.remedies.drafting import CannotError, changed, proposing
 from scanner.remedies.existing_objects import with_existing_objects
+from scanner.remedies.link_grants import check_all_known
 from scanner.remedies.link_mending import mended
 from scanner.remedies.link_rules import enabled
 from scanner.remedies.link_views import LinkName, link_named, links_in, name_from, name_of
@@ -50,6 +51,7 @@ def built(situation: Situation, source: Resource, asked: Asked) -> Situation:
     situation, names = _with_new_rules(situation, situation.current(bucket), destination, asked, asked.prefixes)
     for name in names:
         situation = with_existing_objects(mended(situation, name), name)
+        check_all_known(situation, name)
     return _with_default_key(situation, names[0]) if is_new else situation
 
 
