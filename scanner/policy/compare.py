@@ -17,6 +17,7 @@ from scanner.policy.clauses import Clause, Prepared, Strength, given, prepare
 from scanner.policy.document import Statement
 from scanner.policy.leftovers import Search, leftover, search_for
 from scanner.policy.pattern_sets import Effort
+from scanner.policy.patterns import is_literal
 from scanner.policy.request import Request
 from scanner.policy.witnesses import Scope
 
@@ -87,9 +88,12 @@ def compare(
 
     The work is bounded by `effort`; when it runs out the answer is Undecided.
     """
-    search = search_for(granted, allowed, scope or Scope(), effort or Effort())
+    spared = _spared(allowed)
+    clauses = [clause for clause in granted.allows if spared is None or any(map(clause.names, spared))]
     doubt: Undecided | None = None
-    for clause in granted.allows:
+    search = search_for(granted, allowed, scope or Scope(), effort or Effort()) if clauses else None
+    for clause in clauses:
+        assert search is not None
         found = leftover(search, clause, clause.patterns)
         if isinstance(found, Request):
             return Exceeds(clause.policy, clause.statement, found)
@@ -109,6 +113,21 @@ def excess(
     search = search_for(granted, needed, scope or Scope(), effort or Effort())
     actions = _needed_actions(needed)
     return tuple(found for clause in granted.allows for found in _excess_of(search, clause, actions))
+
+
+def _spared(allowed: Prepared) -> tuple[str, ...] | None:
+    """The actions, in lower case, without which policies allow everything to everybody; None where that is not said.
+
+    Whatever names none of them allows nothing more, and needs no search.
+    """
+    if allowed.denies:
+        return None
+    for clause in allowed.allows:
+        statement = clause.statement
+        is_plain = clause.compiled.means is None and statement.resources == ("*",) and not statement.conditions
+        if is_plain and statement.negates_actions and not statement.negates_resources:
+            return clause.patterns if all(map(is_literal, clause.patterns)) else None
+    return None
 
 
 def _excess_of(search: Search, clause: Clause, needed: Mapping[str, int]) -> Iterator[Excess]:

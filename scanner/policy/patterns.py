@@ -30,7 +30,7 @@ def escape(text: str) -> str:
 
 def unescape(pattern: str) -> str:
     """The text that a pattern without wildcards stands for; undoes `escape`."""
-    return pattern.translate(_UNESCAPES)
+    return pattern if pattern.isascii() else pattern.translate(_UNESCAPES)
 
 
 def is_literal(pattern: str) -> bool:

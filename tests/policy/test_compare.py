@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.policy.clauses import Strength
 from scanner.policy.clauses import given as given_by
-from scanner.policy.compare import Contained, Exceeds, Prepared, Undecided, compare, prepare
+from scanner.policy.compare import Contained, Effort, Exceeds, Prepared, Undecided, compare, prepare
 from scanner.policy.decision import Verdict
 from scanner.policy.document import parse_policy, read_policy
 from scanner.policy.evaluate import PolicySet, evaluate
@@ -238,6 +238,37 @@ def test_undecided_with_the_reason(name: str) -> None:
     found = compare(first, second)
     assert isinstance(found, Undecided)
     assert reason in found.reason
+
+
+ALL_BUT = {"Effect": "Allow", "NotAction": ["s3:PutBucketVersioning", "KMS:DisableKey"], "Resource": "*"}
+
+
+@pytest.mark.parametrize("action", ["s3:Get*", "S3:PutBucketVersion", ["kms:Enable*", "*:DisableKeys"]])
+def test_what_names_nothing_that_is_not_allowed_anyway_needs_no_search(action: object) -> None:
+    granted = policies(allow(action, "arn:aws:s3:::b*", IpAddress={"aws:SourceIp": "10.0.0.0/8"}))
+    assert compare(granted, policies(ALL_BUT), effort=Effort(0)) == Contained()
+
+
+@pytest.mark.parametrize(
+    ("action", "allowed"),
+    {
+        "one of the actions": ("s3:putbucketversioning", [ALL_BUT]),
+        "a pattern of one": ("kms:D*", [ALL_BUT]),
+        "all but others": ({"NotAction": "s3:*"}, [ALL_BUT]),
+        "some resources": ("s3:GetObject", [ALL_BUT | {"Resource": "arn:aws:s3:::other/*"}]),
+        "no resources": (
+            "s3:GetObject",
+            [{name: ALL_BUT[name] for name in ("Effect", "NotAction")} | {"NotResource": "*"}],
+        ),
+        "a condition": ("s3:GetObject", [ALL_BUT | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}]),
+        "a denial beside it": ("s3:GetObject", [ALL_BUT, deny("s3:GetObject", "*")]),
+        "a pattern left out": ("s3:GetObject", [ALL_BUT | {"NotAction": "s3:Get*"}]),
+        "an Action, not a NotAction": ("s3:GetObject", [{"Effect": "Allow", "Action": "s3:Put*", "Resource": "*"}]),
+    }.values(),
+)
+def test_what_may_not_be_allowed_anyway_is_searched_for(action: Any, allowed: list[Raw]) -> None:
+    granted = allow(action, "*") if isinstance(action, str) else {"Effect": "Allow", "Resource": "*", **action}
+    assert isinstance(compare(policies(granted), policies(*allowed)), Exceeds)
 
 
 def test_a_doubtful_grant_does_not_matter_beside_a_certain_one() -> None:

@@ -156,6 +156,8 @@ def _covers(pattern: str, objects: str) -> bool | None:
     own_head, _ = _split(objects)
     if not (own_head.startswith(head) or head.startswith(own_head)):
         return False
+    if not rest and len(head) < len(own_head):  # the pattern is one text, and too short
+        return False
     if rest == "*" and own_head.startswith(head):
         return True
     if find(((objects,),), (pattern,)) is None:

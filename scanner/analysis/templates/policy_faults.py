@@ -18,7 +18,7 @@ from scanner.estate.estate import Estate
 from scanner.estate.intent import Intent
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.policy.actions import Shape, expand, resource_shapes, services_of
+from scanner.policy.actions import Shape, action_mask, expand, resource_shapes, services_of
 from scanner.policy.automata import FIELD, TooLarge
 from scanner.policy.document import Statement
 from scanner.policy.pattern_sets import Effort, find
@@ -125,9 +125,10 @@ def _existence(action: str) -> dict[str, Value] | Unknown | None:
     service = action.partition(":")[0]
     if action.lower() in _UNLISTED or "*" in service or "?" in service:
         return None
-    if not services_of(action):
+    services = services_of(action)
+    if not services:
         return Unknown(f"no service {service} is known, so whether {action} exists cannot be told")
-    if expand(action):
+    if any(action_mask(one, (action,)) for one in services):
         return None
     return {"Action": action, "What": f"there is no action {action}"}
 
