@@ -48,6 +48,33 @@ def show(plan: Plan, *, color: bool = False) -> str:
     return "".join(f"{_painted(style, inert(text)) if color else inert(text)}\n" for style, text in _lines(plan))
 
 
+def title(step: Step) -> str:
+    """What a step does, in a few words."""
+    what = f"{step.target.type.rpartition('::')[2]} {step.target.name}"
+    match step.property:
+        case p if p == CREATION:
+            return f"Make {what}" if step.before is None else f"Remove {what}"
+        case p if p == WHOLE:
+            return f"Change {what}"
+    verb = "Set" if step.before is None else "Remove" if step.after is None else "Change"
+    return f"{verb} {step.property} of {step.target.name}"
+
+
+def notes_of(step: Step) -> Iterator[tuple[str, str]]:
+    """What a person should know of a step, each with what kind of note it is."""
+    rules = ", ".join(dict.fromkeys(rule for rule, _ in step.serves))
+    actions = "" if step.actions == step.operations else f" (needs {', '.join(step.actions)})"
+    notes = (
+        ("for", rules or "the steps that need it"),
+        ("by", ", ".join(step.operations) + actions),
+        ("after", ", ".join(step.needs)),
+        ("interrupts", step.interrupts),
+        ("costs", step.costs),
+        ("undoing", step.undoing),
+    )
+    yield from ((name, note) for name, note in notes if note)
+
+
 def _lines(plan: Plan) -> _Lines:
     yield from _head(plan)
     for step in plan.steps:
@@ -73,32 +100,10 @@ def _step(step: Step) -> _Lines:
     style = _SAFETIES[step.safety][0]
     yield style if step.safety is not Safety.SAFE else _Style.BOLD, f"{step.id}  {title(step)}  [{step.safety}]"
     yield _Style.FAINT, f"    {target.type} in {f'{target.account} {target.region}'.rstrip()}"
-    for name, note in _notes(step):
+    for name, note in notes_of(step):
         yield _style_of(name, step), f"    {name:<10}  {note}"
     for line in difference(step.before, step.after, step.property):
         yield _SIGNS.get(line.sign, _Style.PLAIN), f"      {line}"
-
-
-def title(step: Step) -> str:
-    """What a step does, in a few words."""
-    if step.property == CREATION:
-        return f"Make {step.target.name}"
-    verb = "Set" if step.before is None else "Remove" if step.after is None else "Change"
-    return f"{verb} {'all' if step.property == WHOLE else step.property} of {step.target.name}"
-
-
-def _notes(step: Step) -> Iterator[tuple[str, str]]:
-    rules = ", ".join(dict.fromkeys(rule for rule, _ in step.serves))
-    actions = "" if step.actions == step.operations else f" (needs {', '.join(step.actions)})"
-    notes = (
-        ("for", rules or "the steps that need it"),
-        ("by", ", ".join(step.operations) + actions),
-        ("after", ", ".join(step.needs)),
-        ("interrupts", step.interrupts),
-        ("costs", step.costs),
-        ("undoing", step.undoing),
-    )
-    yield from ((name, note) for name, note in notes if note)
 
 
 def _style_of(name: str, step: Step) -> _Style:
