@@ -12,6 +12,7 @@ from scanner import __version__
 COMMANDS = {
     "check": "Judge templates and plans before they are deployed.",
     "demo": "Audit published architectures on an emulated AWS.",
+    "drill": "Send one small object through a link, and delete it again.",
     "explain": "Explain one link or finding, hop by hop.",
     "fix": "Plan, apply and undo the changes that make findings pass.",
     "permissions": "Print the least-privilege policy that a scan needs.",
