@@ -26,6 +26,9 @@ _OPENING = """\
 # configuration has already (the same bucket, say) is what that one should become. Imports are for what exists and is in
 # no state yet: take them out otherwise. What cannot be taken back, and what is for you to decide, is commented out."""
 
+_BY_CALLS = frozenset({"by", "after"})
+"""What is said of a step's calls, and matters only to whoever makes them."""
+
 _LEFT_OUT = {
     Safety.IRREVERSIBLE: "Commented out: it cannot be taken back.",
     Safety.MANUAL: "Commented out: it is for you to decide.",
@@ -79,7 +82,7 @@ def _step(scope: Scope, step: Step, made: Mapping[str, tuple[Made, ...]]) -> Ite
     place = f"{step.target.account} {step.target.region}".rstrip()
     yield comment(f"{step.id}  {title(step)} in {place}  [{step.safety}]")
     for name, note in notes_of(step):
-        for number, line in enumerate(wrap(note, _WIDTH - 14)):
+        for number, line in enumerate(wrap(note, _WIDTH - 14) if name not in _BY_CALLS else ()):
             yield comment(f"{name if number == 0 else '':<10}  {line}")
     if not made[step.id]:
         yield comment("Said by the resource itself, above.")
