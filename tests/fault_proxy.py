@@ -25,7 +25,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
 
-Kind = Literal["refuse", "throttle", "error", "malformed", "truncate", "empty", "reset", "delay", "answer", "pass"]
+Kind = Literal[
+    "refuse", "throttle", "error", "malformed", "truncate", "empty", "reset", "lose", "hold", "delay", "answer", "pass"
+]
 
 _SERVICES = {"monitoring": "cloudwatch"}  # by signing name, where boto3 calls it something else
 _REST = ("s3", "s3control", "macie2", "account", "backup")
@@ -38,7 +40,8 @@ class Fault:
 
     Kinds: `refuse` 403 AccessDenied, `throttle` 503 SlowDown, `error` 500 InternalError (`code`, `status` and `message`
     change these), `malformed` a 200 that is cut off in the middle of its document, `truncate` a body shorter than its
-    Content-Length, `empty` a 200 without a body, `reset` the connection, `delay` by `seconds`, `answer` a 200 with
+    Content-Length, `empty` a 200 without a body, `reset` the connection, `lose` the answer (the server has acted, then
+    the connection is reset), `hold` the request until the client is gone, `delay` by `seconds`, `answer` a 200 with
     `body`, `pass` nothing (so that a later fault begins later). `operation`, `path`, `region` and `access_key` are
     patterns with `*`; `times` limits how often it happens.
     """
@@ -93,6 +96,13 @@ class FaultProxy:
         self._server.shutdown()
         self._server.server_close()
 
+    def reset(self, *faults: Fault) -> None:
+        """Other faults from now on, and no call counted yet."""
+        with self._lock:
+            self.faults, self.asked = list(faults), []
+            self.calls.clear()
+            self._happened.clear()
+
     def next_fault(self, asked: Asked) -> Fault | None:
         with self._lock:
             self.calls[asked.operation] += 1
@@ -143,7 +153,11 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(fault.seconds)
         if fault and kind in ("refuse", "throttle", "error"):
             self._send(*error_answer(fault, asked.protocol))
-        elif kind == "reset":
+        elif kind in ("reset", "lose", "hold"):
+            if kind == "lose":
+                proxy.forward(self.command, self.path, self.headers, body)
+            if kind == "hold":
+                self.rfile.read(1)
             self._reset()
         elif fault and kind in ("empty", "malformed", "answer"):
             self._send(200, content_type(asked.protocol), _BODIES[kind](fault, asked.protocol))

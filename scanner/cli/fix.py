@@ -3,20 +3,14 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.fix_apply import apply, undo
 from scanner.cli.options import FILE, estate_option, rule_options
-from scanner.errors import DrscanError, InvalidInputError
+from scanner.errors import InvalidInputError
 from scanner.estate.intent import Intent
 from scanner.estate.verdict import Severity
-from scanner.inert import inert
-
-if TYPE_CHECKING:
-    from scanner.remedies.accounts import Accounts
-    from scanner.remedies.applying import Done, Skipped
-    from scanner.remedies.step import Step
 
 FORMS = ("text", "json", "cli", "cloudformation", "terraform")
 """How a plan can be shown."""
@@ -32,6 +26,10 @@ def fix() -> None:
       drscan fix apply plan.json --estate estate.yaml
       drscan fix undo plan.json.journal --estate estate.yaml
     """
+
+
+fix.add_command(apply)
+fix.add_command(undo)
 
 
 @fix.command("plan")
@@ -110,104 +108,6 @@ def plan_(
     if file is not None:
         write_plan(made, file)
         click.echo(f"drscan: {file} written; apply it with: drscan fix apply {file}", err=True)
-
-
-@fix.command()
-@click.argument("file", metavar="PLAN", type=FILE)
-@estate_option
-@click.option("--journal", "journal_file", type=FILE, metavar="FILE", help="The journal.  [default: PLAN.journal]")
-@click.option("--yes", is_flag=True, help="Do steps that deserve review without asking.")
-@click.option("--irreversible", multiple=True, metavar="NAME", help="Allow what cannot be undone on this resource.")
-@click.pass_context
-def apply(
-    ctx: click.Context,
-    file: Path,
-    intent: Intent,
-    journal_file: Path | None,
-    yes: bool,
-    irreversible: tuple[str, ...],
-) -> None:
-    """Make the changes of a plan, if everything is still as it found it.
-
-    Steps that may interrupt something are asked about; what was done, and what it was before, is kept in the journal.
-    After an interruption the same command goes on where it was.
-
-    \b
-    Examples:
-      drscan fix apply plan.json
-      drscan fix apply plan.json --yes --irreversible orders-dr
-    """
-    from scanner.remedies import applying
-    from scanner.remedies.journal import opened
-    from scanner.remedies.plan_file import read_plan
-
-    plan = read_plan(file)
-    path = journal_file or file.with_name(f"{file.name}.journal")
-    if not plan.steps:
-        click.echo("Nothing to do: the plan has no steps.")
-        return
-    decisions = applying.Decisions(lambda step: yes or _agreed(step), frozenset(irreversible))
-    skipped = 0
-    with opened(path, plan) as journal:
-        for outcome in applying.apply(journal, _accounts(intent), decisions):
-            skipped += isinstance(outcome, applying.Skipped)
-            click.echo(inert(_told(outcome)))
-    click.echo(f"Done, but for {skipped} step{'s' * (skipped != 1)}." if skipped else "Done.")
-    click.echo(f"drscan: to go back: drscan fix undo {path}", err=True)
-    ctx.exit(1 if skipped else 0)
-
-
-@fix.command()
-@click.argument("file", metavar="JOURNAL", type=FILE)
-@estate_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_context
-def undo(ctx: click.Context, file: Path, intent: Intent, yes: bool) -> None:
-    """Take back what a journal says was done, the last step first.
-
-    \b
-    Example:
-      drscan fix undo plan.json.journal
-    """
-    from scanner.remedies.journal import opened
-    from scanner.remedies.undoing import undo as undoing
-
-    stays = 0
-    with opened(file) as journal:
-        count = len({entry.step for entry in journal.entries})
-        if not yes and not click.confirm(f"Undo {count} step{'s' * (count != 1)}?", err=True):
-            ctx.exit(1)
-        for undone in undoing(journal, _accounts(intent)):
-            stays += bool(undone.stays)
-            note = f": {undone.stays}" if undone.stays else ""
-            click.echo(inert(f"undone {undone.step.id}  {_what(undone.step)}{note}"))
-    click.echo(f"Undone, but for what is said of {stays} steps." if stays else "Undone.")
-
-
-def _accounts(intent: Intent) -> "Accounts":
-    from scanner.remedies.accounts import Accounts
-    from scanner.sources.aws.targets import targets_from
-
-    return Accounts(targets_from(intent).targets)
-
-
-def _agreed(step: "Step") -> bool:
-    if not sys.stdin.isatty():
-        raise DrscanError(f"step {step.id} deserves review, and there is nobody to ask", hint="allow it with --yes")
-    notes = "; ".join(note for note in (step.interrupts, step.costs) if note)
-    return click.confirm(inert(f"{step.id}  {_what(step)} ({notes or 'review'}). Do it?"), err=True)
-
-
-def _told(outcome: "Done | Skipped") -> str:
-    from scanner.remedies.applying import Skipped
-
-    if isinstance(outcome, Skipped):
-        return f"left   {outcome.step.id}  {_what(outcome.step)}: {outcome.why}"
-    return f"{'was   ' if outcome.earlier else 'done  '} {outcome.step.id}  {_what(outcome.step)}"
-
-
-def _what(step: "Step") -> str:
-    return f"{', '.join(step.operations)} on {step.target.name} in {step.target.account} {step.target.region}".rstrip()
 
 
 def _principal(arn: str) -> str:

@@ -5,22 +5,34 @@ before it is done. A step that was begun and not finished is looked at, too: it 
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import cached_property
 
 from scanner.errors import DrscanError
+from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
-from scanner.remedies.journal import Entry, Event, Journal
-from scanner.remedies.state import Live, WriteError, is_readable, is_same, is_settled, state_of, step_named
-from scanner.remedies.step import CREATION, Plan, Safety, Step
-from scanner.remedies.writes.table import write_of
+from scanner.remedies.decisions import Decisions, left_out
+from scanner.remedies.journal import Event, Journal, entry
+from scanner.remedies.moved import Moved, StateChangedError, described
+from scanner.remedies.state import (
+    Live,
+    Seen,
+    WriteError,
+    is_between,
+    is_readable,
+    is_same,
+    is_settled,
+    marked,
+    names_of,
+    parts_of_new,
+    requests_between,
+    seen,
+    step_named,
+)
+from scanner.remedies.step import CREATION, Safety, Step
 from scanner.remedies.writing import Request
 from scanner.sources.declared import is_stand_in
-
-
-class StateChangedError(DrscanError):
-    """What is live is not what the plan was made from; nothing (more) was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +44,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
-    """What the operator allows. `agrees` is asked for each step that deserves review; `irreversible` names resources,
-    by name or ARN, on which steps that cannot be taken back may be done."""
-
-    agrees: Callable[[Step], bool]
-    irreversible: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
-    """A step that is done: its property as it was read back. `earlier` says that a former run had done it."""
+    """A step that is done: its property as it was read back, and whatever of the resource was read along with it.
+
+    `earlier` says that a former run had done it; then nothing was read, and of what cannot be read nothing ever is.
+    """
 
     step: Step
     now: Value
+    resource: Resource | None = None
     earlier: bool = False
 
 
@@ -55,177 +62,223 @@ def apply(journal: Journal, live: Live, decisions: Decisions) -> Iterator[Done |
     Raises `StateChangedError` where something is not as the plan found it, and `DrscanError` when a call fails; the
     journal then says how far it got, and applying again goes on from there.
     """
-    if any(entry.event in (Event.UNDOING, Event.UNDONE) for entry in journal.entries):
-        raise DrscanError(f"{journal.file} was undone", hint="name a new file with --journal")
-    _check_all(journal, live)
-    left_out: set[str] = set()
+    return carried_out(journal, live, prepared(journal, live, decisions))
+
+
+def prepared(journal: Journal, live: Live, decisions: Decisions) -> Mapping[str, str]:
+    """Everything that may be in the way, found out before anything is changed: which steps are left out, and why.
+
+    Raises `DrscanError` where the plan cannot be done, and `StateChangedError` where it should not.
+    """
+    if journal.is_going_back:
+        raise DrscanError(
+            f"what {journal.file} tells of was undone, or is being undone",
+            hint=f"finish that with: drscan fix undo {journal.file}; then apply with another --journal",
+        )
+    for account in dict.fromkeys(step.target.account for step in journal.plan.steps):
+        live.reach(account)
+    run = _Run(journal, live)
+    moved = tuple(filter(None, (_moved(run, step) for step in journal.plan.steps)))
+    if moved:
+        raise _not_as_left(moved)
+    to_do = [step for step in journal.plan.steps if journal.stands(step.id) is not Event.DONE]
+    return left_out(journal.plan, to_do, decisions)
+
+
+def carried_out(journal: Journal, live: Live, out: Mapping[str, str]) -> Iterator[Done | Skipped]:
+    """Do all steps but those left out (by id, with the reason), in their order; see `apply`."""
+    run = _Run(journal, live)
     for step in journal.plan.steps:
-        why = _objection(step, decisions, left_out)
-        if why and not _is_done(journal, step):
-            left_out.add(step.id)
-            yield Skipped(step, why)
+        last = journal.last(step.id)
+        if step.id in out:
+            yield Skipped(step, out[step.id] + (" (it was begun before: undo takes back what it did)" if last else ""))
+        elif last is not None and last.event is Event.DONE:
+            yield Done(run.named(step), last.value, earlier=True)
         else:
-            yield _do(journal, live, step_named(step, journal.made))
-
-
-def changed(journal: Journal, live: Live, steps: Sequence[Step]) -> list[str]:
-    """What is not as the plan found it, one line each."""
-    found = []
-    for step in steps:
-        named = step_named(step, journal.made)
-        if is_stand_in(named.target.arn) or not is_readable(named) or is_part_of_new(journal.plan, step):
-            continue
-        now = state_of(live, named)
-        if isinstance(now, Unknown):
-            found.append(f"{named.property or 'existence'} of {named.target.name} cannot be read: {now.reason}")
-        elif not _is_as_found(named, now):
-            found.append(f"{named.property or 'existence'} of {named.target.name} is not as the plan found it")
-    return found
-
-
-def _check_all(journal: Journal, live: Live) -> None:
-    lines = changed(journal, live, [step for step in journal.plan.steps if journal.last(step.id) is None])
-    if lines:
-        raise StateChangedError(
-            "the accounts are not as the plan found them: " + "; ".join(lines),
-            hint="make a new plan with: drscan fix plan",
-        )
-
-
-def _is_as_found(step: Step, now: Value) -> bool:
-    return now is None if step.property == CREATION else is_same(now, step.before)
-
-
-def _is_done(journal: Journal, step: Step) -> bool:
-    last = journal.last(step.id)
-    return last is not None and last.event in (Event.DONE, Event.BEGUN)
-
-
-def _objection(step: Step, decisions: Decisions, left_out: set[str]) -> str:
-    """Why a step is not done; empty where it is."""
-    missing = sorted(left_out & set(step.needs))
-    if missing:
-        return f"it needs step {missing[0]}, which was not done"
-    match step.safety:
-        case Safety.MANUAL:
-            return "drscan only shows this one: decide, and do it by hand"
-        case Safety.IRREVERSIBLE if not {step.target.name, step.target.arn} & decisions.irreversible:
-            return f"it cannot be undone: allow it with --irreversible {step.target.name}"
-        case Safety.REVIEW if not decisions.agrees(step):
-            return "you said no"
-    return ""
-
-
-def _do(journal: Journal, live: Live, step: Step) -> Done:
-    last = journal.last(step.id)
-    if last is not None and last.event is Event.DONE:
-        return Done(step, last.value, earlier=True)
-    step, now = _looked_at(journal, live, step)
-    if last is not None and is_settled(step, now) and is_readable(step):
-        # It had its effect, and only the record of that was lost.
-        return _record(journal, step, now, {})
-    if not _may_be_written(journal, step, now, begun=last is not None):
-        raise StateChangedError(
-            f"{step.property or 'existence'} of {step.target.name} is not as the plan found it",
-            hint="make a new plan with: drscan fix plan",
-        )
-    if last is None:
-        journal.add(Entry(step.id, Event.BEGUN, _now(), value=now))
-    return _written(journal, live, step)
-
-
-def _may_be_written(journal: Journal, step: Step, now: Value, *, begun: bool) -> bool:
-    """Whether nobody else's change would be lost.
-
-    What this plan has made is its own. A step of several calls that was begun may have had part of its effect.
-    """
-    if not is_readable(step) or _is_as_found(step, now) or is_part_of_new(journal.plan, step):
-        return True
-    return begun and len(requests_of(step)) > 1
-
-
-def is_part_of_new(plan: Plan, step: Step) -> bool:
-    """Whether the plan makes the resource itself: then it is as the creation left it, and not as anybody found it.
-
-    So is what AWS makes along with something and calls by the same ARN: no topic is ever without a policy.
-    """
-    original = next(one for one in plan.steps if one.id == step.id)
-    made = {one.target for one in plan.steps if one.property == CREATION and one.id != original.id}
-    arns = {one.arn for one in made if one.arn}
-    return original.target in made or (original.property == CREATION and original.target.arn in arns)
+            yield _do(run, step)
 
 
 def requests_of(step: Step) -> tuple[Request, ...]:
     """The calls that a step of a plan makes."""
-    write = write_of(step.target.type, step.property)
-    assert write is not None, "a plan holds only what can be written"
-    return write.requests(step.target, step.before, step.after)
+    return requests_between(step, step.before, step.after)
 
 
-def _looked_at(journal: Journal, live: Live, step: Step) -> tuple[Step, Value]:
-    """The step and its property as it is now. What an interrupted step made is found again by its mark."""
+@dataclass(frozen=True)
+class _Run:
+    """What all steps of a run share."""
+
+    journal: Journal
+    live: Live
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The steps that change what the plan itself makes."""
+        return parts_of_new(self.journal.plan)
+
+    def named(self, step: Step) -> Step:
+        return step_named(step, self.journal.made)
+
+
+def _moved(run: _Run, step: Step) -> Moved | None:
+    """What somebody else has changed of a step's property, before the first step of a run is done."""
+    named_step, stands = run.named(step), run.journal.stands(step.id)
+    if step.safety is Safety.MANUAL or not is_readable(step) or is_stand_in(named_step.target.arn):
+        return None
+    if stands is None and step.id in run.parts:
+        return None
+    found = _look(run, named_step)
+    if stands is Event.DONE:
+        done = run.journal.last(step.id)
+        is_left = done is None or (found.is_there and is_same(found.value, done.value))
+        return None if is_left else Moved(named_step, done and done.value, found.value, not found.is_there)
+    return None if _may_be_written(run, named_step, found) else _not_found(run, named_step, found)
+
+
+def _look(run: _Run, step: Step) -> Seen:
+    found = seen(run.live, step)
+    if isinstance(found, Unknown):
+        raise DrscanError(f"{described(step)} cannot be read: {found.reason}", hint="nothing is changed unseen")
+    return found
+
+
+def _may_be_written(run: _Run, step: Step, found: Seen) -> bool:
+    """Whether nobody else's change would be lost.
+
+    What this plan has made is its own until it is read for the first time. A step that was begun may have had all or,
+    when it takes several calls, a part of its effect.
+    """
+    stands = run.journal.stands(step.id)
+    if stands is None and step.id in run.parts:
+        return True
+    before = _before(run, step)
+    if step.property == CREATION:
+        return found.value is None or (stands is not None and is_settled(step, found.value))
+    if not found.is_there and step.id not in run.parts:
+        return False
+    if stands is None:
+        return is_same(found.value, before)
+    return is_between(found.value, before, step.after) or is_settled(step, found.value)
+
+
+def _before(run: _Run, step: Step) -> Value:
+    if step.property == CREATION:
+        return None
+    return step.before if run.journal.stands(step.id) is None else run.journal.prior(step.id)
+
+
+def _not_found(run: _Run, step: Step, found: Seen) -> Moved:
+    is_gone = step.property != CREATION and not found.is_there
+    return Moved(step, _before(run, step), found.value, is_gone)
+
+
+def _not_as_left(moved: tuple[Moved, ...]) -> StateChangedError:
+    return StateChangedError(
+        "the accounts are not as the plan found them",
+        moved,
+        hint="nothing of it was overwritten; make a new plan with: drscan fix plan",
+    )
+
+
+def _do(run: _Run, step: Step) -> Done:
+    step = run.named(step)
     if not is_readable(step):
-        return step, None
-    if step.property == CREATION and is_stand_in(step.target.arn):
-        made = live.made_for(step.target)
-        if made is None:
-            return step, None
-        names = {step.target.arn: made, step.target.name: made.rpartition("/")[2]}
-        journal.add(Entry(step.id, Event.BEGUN, _now(), made=names))
-        step = step_named(step, names)
-    now = state_of(live, step)
-    if isinstance(now, Unknown):
-        raise DrscanError(f"{step.property or 'existence'} of {step.target.name} cannot be read: {now.reason}")
-    return step, now
+        return _written(run, _begun(run, step, None))
+    if run.journal.stands(step.id) is not None:
+        step = _found_again(run, step)
+    found = Seen(None, None) if is_stand_in(step.target.arn) else _look(run, step)
+    if not _may_be_written(run, step, found):
+        raise _not_as_left((_not_found(run, step, found),))
+    if run.journal.stands(step.id) is not None and is_settled(step, found.value):
+        # It had its effect, and only the record of that was lost.
+        return _recorded(run, step, found)
+    return _written(run, _begun(run, step, found.value))
 
 
-def _written(journal: Journal, live: Live, step: Step) -> Done:
-    made: dict[str, str] = {}
+def _begun(run: _Run, step: Step, now: Value) -> Step:
+    if run.journal.stands(step.id) is None:
+        run.journal.add(entry(step.id, Event.BEGUN, now))
+    return step
+
+
+def _found_again(run: _Run, step: Step) -> Step:
+    """The step of which an earlier run may have lost what it made: that is found by its mark."""
+    if not is_stand_in(step.target.arn):
+        return step
+    made = run.live.made_for(marked(step, run.journal.id).target)
+    if made is None:
+        return step
+    run.journal.add(entry(step.id, Event.MADE, made=names_of(step.target, made)))
+    return run.named(step)
+
+
+def _written(run: _Run, step: Step) -> Done:
     try:
-        for request in requests_of(step):
-            made |= live.send(step.target, request)
+        step = _sent(run, step)
     except WriteError as error:
-        journal.add(Entry(step.id, Event.FAILED, _now(), reason=str(error)))
-        hint = f"mend it and apply again, or go back with: drscan fix undo {journal.file}"
-        raise DrscanError(f"step {step.id} failed: {error}", hint=hint) from error
-    if made:
-        # Before anything is read: what was made must never be lost.
-        journal.add(Entry(step.id, Event.BEGUN, _now(), value=journal.prior(step.id), made=made))
-    step = step_named(step, made)
-    return _record(journal, step, _settled(live, step), made)
+        done = None if error.is_certain else _done_all_the_same(run, step)
+        if done is not None:
+            return done
+        event = Event.REFUSED if error.is_certain else Event.FAILED
+        run.journal.add(entry(step.id, event, reason=str(error)))
+        raise DrscanError(
+            f"step {step.id} failed: {error}",
+            hint=f"mend it and apply again to go on, or go back with: drscan fix undo {run.journal.file}",
+        ) from error
+    return _recorded(run, step, _settled(run, step))
 
 
-def _settled(live: Live, step: Step) -> Value:
+def _sent(run: _Run, step: Step) -> Step:
+    """Make the step's calls. What they made is on record before anything else happens."""
+    to_send = marked(step, run.journal.id)
+    made: dict[str, str] = {}
+    for request in requests_of(to_send):
+        made |= run.live.send(step.target, request)
+    if not made:
+        return step
+    own = {to_send.target.arn: step.target.arn, to_send.target.name: step.target.name}
+    names = {own[mark]: real for mark, real in made.items()}
+    run.journal.add(entry(step.id, Event.MADE, made=names))
+    return step_named(step, names)
+
+
+def _done_all_the_same(run: _Run, step: Step) -> Done | None:
+    """A step of which only the answer was lost; None where it had no effect, or nobody can tell."""
+    if not is_readable(step):
+        return None
+    try:
+        step = _found_again(run, step)
+        found = seen(run.live, step) if not is_stand_in(step.target.arn) else None
+    except DrscanError:
+        return None
+    if not isinstance(found, Seen) or not is_settled(step, found.value):
+        return None
+    return _recorded(run, step, found)
+
+
+def _settled(run: _Run, step: Step) -> Seen:
     """The property read back. Raises `DrscanError` where it did not become what the step wanted."""
     if not is_readable(step):
-        return step.after
-    now = state_of(live, step)
-    for pause in live.pauses:
-        if not isinstance(now, Unknown) and is_settled(step, now):
+        return Seen(step.after, None)
+    found = seen(run.live, step)
+    for pause in run.live.pauses:
+        if isinstance(found, Seen) and is_settled(step, found.value):
             break
         time.sleep(pause)
-        now = state_of(live, step)
-    if isinstance(now, Unknown):
+        found = seen(run.live, step)
+    if isinstance(found, Unknown):
+        raise DrscanError(f"step {step.id} was done, and cannot be read back: {found.reason}", hint=_again(run))
+    if not is_settled(step, found.value):
         raise DrscanError(
-            f"step {step.id} was done, and cannot be read back: {now.reason}", hint="apply again to go on"
+            f"step {step.id} was done, and {described(step)} is not what was meant",
+            hint=f"AWS may need a moment: {_again(run)}",
         )
-    if not is_settled(step, now):
-        raise DrscanError(
-            f"step {step.id} was done, and {step.property or 'existence'} of {step.target.name} is not what was meant",
-            hint="AWS may need a moment: apply again to go on, or undo",
-        )
-    return now
+    return found
 
 
-def _record(journal: Journal, step: Step, now: Value, made: dict[str, str]) -> Done:
-    journal.add(Entry(step.id, Event.DONE, _now(), value=now, made=made))
-    return Done(step, now)
+def _again(run: _Run) -> str:
+    return f"apply again to go on, or go back with: drscan fix undo {run.journal.file}"
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def is_complete(plan: Plan, journal: Journal) -> bool:
-    """Whether every step of the plan is on record as done."""
-    return all((last := journal.last(step.id)) is not None and last.event is Event.DONE for step in plan.steps)
+def _recorded(run: _Run, step: Step, found: Seen) -> Done:
+    run.journal.add(entry(step.id, Event.DONE, found.value))
+    return Done(step, found.value, found.resource)

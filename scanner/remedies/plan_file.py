@@ -1,13 +1,17 @@
 """Plans on disk: JSON that a person can review, that a machine can check, and that carries no secrets.
 
-What comes from a file is hostile until checked: the schema, then each step against the tables of writes, for a plan may
-only hold changes that drscan would plan itself.
+What comes from a file is hostile until checked: the schema, its checksum, then each step against the tables of writes,
+for a plan may only hold changes that drscan would plan itself. The checksum finds what was changed after the review; it
+is no signature.
 """
 
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +19,20 @@ from scanner.errors import InvalidInputError
 from scanner.estate.replacing import replacing
 from scanner.estate.schemas import Validator, compile_schema
 from scanner.estate.unknown import to_json
+from scanner.remedies.json_files import parsed, read_bounded
+from scanner.remedies.plan_checks import problems_of
 from scanner.remedies.step import Plan, Safety, Step, Target, Unfixed
 from scanner.remedies.steps import digest_of
-from scanner.remedies.writes.table import write_of
-from scanner.remedies.writing import CannotWriteError
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 32 << 20
+"""How much a plan may hold: some 10,000 steps with whole policies."""
 
 _HINT = "make a new one with: drscan fix plan --plan FILE"
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as the file has it."""
-    return {
+    document = {
         "drscan_plan": 1,
         "created": plan.created,
         "source": plan.source,
@@ -36,11 +41,22 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "unfixed": [asdict(one) for one in plan.unfixed],
         "fixes": [_served_document(one) for one in plan.fixes],
     }
+    return {**document, "checksum": _checksum(document)}
+
+
+def is_same_plan(one: Plan, other: Plan) -> bool:
+    """Whether two plans are the same to the last letter."""
+    return bool(plan_document(one) == plan_document(other))
 
 
 def write_plan(plan: Plan, file: Path) -> None:
-    """Write the plan, readable by its owner only; the file is whole or not there. Raises `InvalidInputError`."""
+    """Write the plan, readable by its owner only; the file is whole or not there. Raises `InvalidInputError`.
+
+    Nothing is ever written through a symbolic link.
+    """
     try:
+        if file.is_symlink():
+            raise InvalidInputError("is a symbolic link", file=file, hint="name the file itself")
         with replacing(file) as stream:
             stream.write((json.dumps(plan_document(plan), indent=1) + "\n").encode())
     except OSError as error:
@@ -50,26 +66,32 @@ def write_plan(plan: Plan, file: Path) -> None:
 def read_plan(file: Path) -> Plan:
     """The plan in a file. Raises `InvalidInputError` for whatever drscan would not have written."""
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise InvalidInputError(f"is larger than {MAX_BYTES >> 20} MiB", file=file)
-        document = json.loads(file.read_bytes())
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise InvalidInputError(f"cannot be read: {error.strerror}", file=file) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInputError("is no plan: it is not JSON", file=file, hint=_HINT) from error
-    return plan_of(document, file)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise InvalidInputError("is no plain file", file=file)
+        data = read_bounded(handle, MAX_BYTES, file)
+    finally:
+        os.close(handle)
+    return plan_of(parsed(data, file, hint=_HINT), file)
 
 
 def plan_of(document: Any, file: Path) -> Plan:
     """The plan that a document holds; `file` only names it in errors. Raises `InvalidInputError`."""
     problem = next(_schema()(document, ()), None)
     if problem is not None:
-        raise InvalidInputError(f"is no plan that drscan made: {problem.message}", file=file, hint=_HINT)
+        where = ".".join(map(str, problem.place))
+        raise _invalid(f"is no plan that drscan made: {f'{where}: ' if where else ''}{problem.message}", file)
+    if _checksum({name: part for name, part in document.items() if name != "checksum"}) != document["checksum"]:
+        raise _invalid("was changed after it was made: its checksum does not fit", file)
     steps = tuple(_step(entry) for entry in document["steps"])
-    for step in steps:
-        _check(step, steps, file)
+    wrong = next(problems_of(steps), None)
+    if wrong is not None:
+        raise _invalid(f"is no plan that drscan made: {wrong}", file)
     if digest_of(steps) != document["digest"]:
-        raise InvalidInputError("was changed after it was made: its digest does not fit", file=file, hint=_HINT)
+        raise _invalid("was changed after it was made: its digest does not fit", file)
     return Plan(
         created=document["created"],
         source=document["source"],
@@ -80,20 +102,12 @@ def plan_of(document: Any, file: Path) -> Plan:
     )
 
 
-def _check(step: Step, steps: tuple[Step, ...], file: Path) -> None:
-    """Whether the step is one that the tables know, under the name and with the safety that they give it."""
-    write = write_of(step.target.type, step.property)
-    known = {one.id for one in steps[: steps.index(step)]}
-    try:
-        requests = write.requests(step.target, step.before, step.after) if write else ()
-    except (CannotWriteError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInputError(f"step {step.id} cannot be done: {error}", file=file, hint=_HINT) from error
-    if write is None or not requests:
-        raise InvalidInputError(f"step {step.id} changes what drscan does not write", file=file, hint=_HINT)
-    if not set(step.needs) <= known:
-        raise InvalidInputError(f"step {step.id} needs a step that does not come before it", file=file, hint=_HINT)
-    if step.safety is not write.safety(step.target, step.before, step.after):
-        raise InvalidInputError(f"step {step.id} is not as safe as it says", file=file, hint=_HINT)
+def _invalid(message: str, file: Path) -> InvalidInputError:
+    return InvalidInputError(message, file=file, hint=_HINT)
+
+
+def _checksum(document: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def _step_document(step: Step) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """What a step's property is now, in the account itself, and whether that is what it should be."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value, to_json
-from scanner.remedies.step import CREATION, WHOLE, Step, Target
+from scanner.remedies.step import CREATION, WHOLE, Plan, Step, Target
+from scanner.remedies.writes.alerts import TOPIC, TOPIC_POLICY
 from scanner.remedies.writes.table import write_of
 from scanner.remedies.writing import Request
 from scanner.sources.aws.tables import TYPES
+from scanner.sources.declared import is_stand_in
 
 
 class Live(Protocol):
@@ -22,12 +24,19 @@ class Live(Protocol):
     @property
     def pauses(self) -> tuple[float, ...]: ...  # noqa: D102
 
+    def reach(self, account: str) -> None:
+        """Get into the account. Raises `DrscanError` where there is no way into it."""
+        ...
+
     def read(self, resource: Resource, names: tuple[str, ...]) -> Resource | Unknown | None:
         """A resource as it is now, with these properties; None where there is none; `Unknown` where nobody can tell."""
         ...
 
     def made_for(self, target: Target) -> str | None:
-        """The ARN of what was made earlier for a target that is known by a stand-in only; None where nothing was."""
+        """The ARN of what was made earlier for a target that is known by a stand-in only; None where nothing was.
+
+        Raises `DrscanError` where nobody can tell.
+        """
         ...
 
     def send(self, target: Target, request: Request) -> Mapping[str, str]:
@@ -36,11 +45,36 @@ class Live(Protocol):
 
 
 class WriteError(Exception):
-    """A call that changes something was refused or failed; the message says which and why."""
+    """A call that changes something came to nothing; the message says which and why.
+
+    `code` is AWS's own for the error. `is_certain` says that AWS refused it: otherwise it may have had its effect, and
+    only the answer was lost.
+    """
+
+    def __init__(self, message: str, *, code: str = "", is_certain: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.is_certain = is_certain
 
 
-def state_of(live: Live, step: Step) -> Value:
-    """The value of the step's property now: None where it, or the resource itself, is absent.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at a step's property found: its value (None: absent), and the resource as far as it was read.
+
+    `resource` is None where there is no such thing at all.
+    """
+
+    value: Value
+    resource: Resource | None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the resource is there, with the property or without."""
+        return self.resource is not None
+
+
+def seen(live: Live, step: Step) -> Seen | Unknown:
+    """The step's property as it is now; `Unknown` where all or a part of it cannot be told.
 
     Of a resource that is made, what counts are the properties that its making took.
     """
@@ -48,14 +82,18 @@ def state_of(live: Live, step: Step) -> Value:
     target = step.target
     resource = Resource(target.type, target.arn, target.account, target.region, target.name, after)
     found = live.read(resource, _names(step))
-    if found is None or isinstance(found, Unknown):
+    if found is None:
+        return Seen(None, None)
+    if isinstance(found, Unknown):
         return found
-    match step.property:
-        case p if p == CREATION:
-            return {name: found.properties[name] for name in after if name in found.properties}
-        case p if p == WHOLE:
-            return {name: value for name, value in found.properties.items() if name not in ("Observed", "Derived")}
-    return found.properties.get(step.property)
+    value = _value(step, found, after)
+    return unknown_in(value) or Seen(value, found)
+
+
+def state_of(live: Live, step: Step) -> Value:
+    """The value of the step's property now (see `seen`): None where it, or the resource itself, is absent."""
+    found = seen(live, step)
+    return found if isinstance(found, Unknown) else found.value
 
 
 def is_settled(step: Step, now: Value) -> bool:
@@ -69,12 +107,57 @@ def is_readable(step: Step) -> bool:
 
 
 def is_same(now: Value, then: Value) -> bool:
-    """Whether a property is exactly what it was.
+    """Whether a property is what it was.
 
-    The order of a list is AWS's own: services give back policies, dimensions and rules in another one than they took.
-    Forms of one policy that mean the same letter by letter are one.
+    Forms of one policy that mean the same letter by letter are one, and so are lists in another order: AWS promises
+    none for what it lists, and nothing that drscan writes depends on one.
     """
     return bool(_plain(now) == _plain(then))
+
+
+def is_between(now: Value, one: Value, other: Value) -> bool:
+    """Whether every part of a value is as it is in one or in the other: what a change of several calls leaves halfway.
+
+    Nobody else's part is in it, and nothing that both have is missing.
+    """
+    if is_same(now, one) or is_same(now, other):
+        return True
+    if any(isinstance(value, list) for value in (one, other)):
+        return _is_mixed(*(value or [] if isinstance(value, list | None) else [value] for value in (now, one, other)))
+    if isinstance(now, dict) and isinstance(one, dict) and isinstance(other, dict):
+        names = {*now, *one, *other}
+        return all(is_between(now.get(name), one.get(name), other.get(name)) for name in names)
+    return False
+
+
+def unknown_in(value: Value) -> Unknown | None:
+    """The first thing in a value that is not known; None where all is."""
+    left = [value]
+    while left:
+        match left.pop():
+            case Unknown() as unknown:
+                return unknown
+            case dict() as members:
+                left.extend(members.values())
+            case list() | tuple() as items:
+                left.extend(items)
+    return None
+
+
+def parts_of_new(plan: Plan) -> frozenset[str]:
+    """The ids of the steps that change what the plan itself makes, and what nobody can have found, therefore.
+
+    So is the policy of a topic that the plan makes: no topic is ever without one.
+    """
+    made: set[Target] = set()
+    parts = set()
+    for step in plan.steps:
+        topic = replace(step.target, type=TOPIC) if step.target.type == TOPIC_POLICY else step.target
+        if made & {step.target, topic}:
+            parts.add(step.id)
+        elif step.property == CREATION:
+            made.add(step.target)
+    return frozenset(parts)
 
 
 def named(value: Value, made: Mapping[str, str]) -> Value:
@@ -99,6 +182,24 @@ def step_named(step: Step, made: Mapping[str, str]) -> Step:
     return replace(step, target=target, before=named(step.before, made), after=named(step.after, made))
 
 
+def marked(step: Step, apply: str) -> Step:
+    """The step with its own stand-ins made such as no other apply has: what it makes is found again by them."""
+    own = {part for part in (step.target.arn, step.target.name) if is_stand_in(part)}
+    return step_named(step, {part: part.replace("}", f".{apply}}}") for part in own})
+
+
+def names_of(target: Target, arn: str) -> dict[str, str]:
+    """What the stand-ins of a target turned out to be, by the ARN of what was made for it."""
+    return {target.arn: arn, target.name: arn.rpartition("/")[2]}
+
+
+def requests_between(step: Step, before: Value, after: Value) -> tuple[Request, ...]:
+    """The calls that take the step's property from one value to another. Raises `CannotWriteError`."""
+    write = write_of(step.target.type, step.property)
+    assert write is not None, "a plan holds only what can be written"
+    return write.requests(step.target, before, after)
+
+
 def _names(step: Step) -> tuple[str, ...]:
     if step.property == WHOLE:
         return tuple(step.after or step.before)
@@ -108,39 +209,57 @@ def _names(step: Step) -> tuple[str, ...]:
     return (step.property,)
 
 
+def _value(step: Step, found: Resource, after: Mapping[str, Value]) -> Value:
+    match step.property:
+        case p if p == CREATION:
+            return {name: found.properties[name] for name in after if name in found.properties}
+        case p if p == WHOLE:
+            return {name: value for name, value in found.properties.items() if name not in ("Observed", "Derived")}
+    return found.properties.get(step.property)
+
+
 def _holds(now: Value, wanted: Value) -> bool:
-    """Whether everything wanted is there; of a list each element, and no other."""
-    now, wanted = _plain(now), _plain(wanted)
+    """Whether everything wanted is there; of lists every element, and no other."""
+    now, wanted = _single(now), _single(wanted)
     if isinstance(wanted, dict) and isinstance(now, dict):
-        return all(name in now and _holds(now[name], value) for name, value in wanted.items())
+        return all(_holds(now.get(name, False), value) for name, value in wanted.items())
     if isinstance(wanted, list) and isinstance(now, list):
-        return len(now) == len(wanted) and _all_held(list(now), wanted)
+        return len(now) == len(wanted) and _all_hold(now, wanted)
     return bool(now == wanted)
 
 
-def _all_held(now: list[Value], wanted: list[Value]) -> bool:
-    """Whether each wanted element has one of its own, in whatever order."""
-    for one in wanted:
-        place = next((at for at, found in enumerate(now) if _holds(found, one)), None)
-        if place is None:
+def _all_hold(now: Iterable[Value], wanted: Iterable[Value]) -> bool:
+    left = list(now)
+    for value in wanted:
+        fitting = next((index for index, one in enumerate(left) if _holds(one, value)), None)
+        if fitting is None:
             return False
-        del now[place]
+        del left[fitting]
     return True
 
 
-def _plain(value: Value) -> Value:
-    """One form for what may be written in several: a list of one is the one, and no list has an order.
+def _is_mixed(now: Sequence[Value], one: Sequence[Value], other: Sequence[Value]) -> bool:
+    has, had, will = ({_key(_plain(item)) for item in items} for items in (now, one, other))
+    return had & will <= has <= had | will
 
-    A block that blocks nothing is none: S3 never forgets that there was one.
-    """
-    match value:
-        case list() if len(value) == 1:
-            return _plain(value[0])
-        case list():
-            return sorted((_plain(item) for item in value), key=lambda item: json.dumps(to_json(item), sort_keys=True))
-        case dict():
-            return {name: _plain(member) for name, member in value.items() if (name, member) != _BLOCKS_NOTHING}
+
+def _single(value: Value) -> Value:
+    """A list of one is the one: policies write both."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
     return value
 
 
-_BLOCKS_NOTHING = ("BlockedEncryptionTypes", {"EncryptionType": ["NONE"]})
+def _plain(value: Value) -> Value:
+    """One form for what can be written in several."""
+    match _single(value):
+        case list() as items:
+            return sorted((_plain(item) for item in items), key=_key)
+        case dict() as members:
+            return {name: _plain(member) for name, member in members.items()}
+        case other:
+            return other
+
+
+def _key(value: Value) -> str:
+    return json.dumps(to_json(value), sort_keys=True)

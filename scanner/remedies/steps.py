@@ -37,6 +37,18 @@ def digest_of(steps: Sequence[Step]) -> str:
     return sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
+def redrawn(step: Step) -> Step | None:
+    """The step with all that follows from its change worked out anew; None where there is nothing to write.
+
+    Raises `CannotWriteError`, and whatever values raise that are not such as the property has.
+    """
+    write = write_of(step.target.type, step.property)
+    if write is None or not write.requests(step.target, step.before, step.after):
+        return None
+    change = Change(step.target, step.property, step.before, step.after)
+    return replace(_step(step.id, write, change, step.serves), needs=step.needs)
+
+
 def _write(change: Change) -> Write:
     write = write_of(change.target.type, change.property)
     assert write is not None, "planning takes up only what can be written"
@@ -81,9 +93,15 @@ _NOBODY_WAITS_FOR = frozenset(
 """Properties without which anything else can be done all the same: who leaves them need not leave the rest."""
 
 
+_LOCK = "ObjectLockConfiguration"
+
+
 def _is_needed(earlier: Step, step: Step) -> bool:
     """Whether a step must come after another: the same resource's, or that of one which its value names."""
     if earlier.property in _NOBODY_WAITS_FOR:
+        return False
+    if earlier.property == _LOCK and not (step.property == "ReplicationConfiguration" and step.before is None):
+        # Only a new replication configuration is refused for want of a lock at the other end.
         return False
     if earlier.target == step.target:
         return True

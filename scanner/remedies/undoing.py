@@ -4,36 +4,59 @@ Where somebody else has changed the same thing since, nothing is undone at all: 
 way back. What AWS does not take back is told, with the reason, and left as it is.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from scanner.errors import DrscanError
 from scanner.estate.unknown import Unknown, Value
-from scanner.remedies.applying import StateChangedError, is_part_of_new
-from scanner.remedies.journal import Entry, Event, Journal
-from scanner.remedies.state import Live, WriteError, is_readable, is_same, is_settled, state_of, step_named
+from scanner.remedies.journal import Event, Journal, entry
+from scanner.remedies.moved import Moved, StateChangedError, described
+from scanner.remedies.state import (
+    Live,
+    Seen,
+    WriteError,
+    is_between,
+    is_readable,
+    is_same,
+    is_settled,
+    marked,
+    names_of,
+    parts_of_new,
+    requests_between,
+    seen,
+    step_named,
+)
 from scanner.remedies.step import CREATION, Step
+from scanner.remedies.writes.kms import KEY
 from scanner.remedies.writes.table import write_of
-from scanner.remedies.writing import CannotWriteError, Request
+from scanner.remedies.writing import CannotWriteError
 from scanner.sources.declared import is_stand_in
+
+_NOT_TAKEN_BACK = frozenset({"BucketNotEmpty", "DeleteConflict", "InvalidBucketState"})
+"""What AWS answers where something else is in the way that undoing must not take away, such as objects in a bucket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A step that is undone. `stays` says what could not be taken back; empty where everything is as it was."""
+    """A step that is undone. `stays` says what could not be taken back, empty where everything is as it was.
+
+    `later` says what AWS itself finishes only after a while.
+    """
 
     step: Step
     stays: str = ""
+    later: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A step to undo, its stand-ins resolved, with its property as it is now and as it was before."""
+class Taken:
+    """A step that undoing takes back: the property as it is `now`, and as it was before (None: absent)."""
 
     step: Step
     now: Value
     prior: Value
+    is_there: bool = True
 
 
 def undo(journal: Journal, live: Live) -> Iterator[Undone]:
@@ -42,99 +65,155 @@ def undo(journal: Journal, live: Live) -> Iterator[Undone]:
     Raises `StateChangedError` where something was changed since, before anything is undone, and `DrscanError` when a
     call fails; undoing again goes on from there.
     """
-    found = [_found(journal, live, step) for step in reversed(journal.plan.steps) if _is_to_undo(journal, step)]
-    lines = [_described(one.step) for one in found if not _is_ours(journal, one)]
-    if lines:
-        raise StateChangedError(
-            "somebody has changed this since: " + "; ".join(lines),
-            hint="put it right by hand, or leave it: nothing was undone",
-        )
-    return (_undone(journal, live, one) for one in found)
+    return gone_back(journal, live, to_undo(journal, live))
 
 
-def _is_to_undo(journal: Journal, step: Step) -> bool:
-    last = journal.last(step.id)
-    return last is not None and last.event is not Event.UNDONE
+def to_undo(journal: Journal, live: Live) -> tuple[Taken, ...]:
+    """What is to be undone, in that order, as it is now. Raises as `undo` does; nothing is changed."""
+    steps = [step for step in reversed(journal.plan.steps) if journal.stands(step.id) not in (None, Event.UNDONE)]
+    for account in dict.fromkeys(step.target.account for step in steps):
+        live.reach(account)
+    parts = parts_of_new(journal.plan)
+    taken = tuple(_taken(journal, live, step) for step in steps)
+    _check(journal, taken, parts)
+    return taken
 
 
-def _found(journal: Journal, live: Live, step: Step) -> _Found:
+def gone_back(journal: Journal, live: Live, taken: tuple[Taken, ...]) -> Iterator[Undone]:
+    """Undo all this, in this order; see `undo`."""
+    parts = parts_of_new(journal.plan)
+    for one in taken:
+        again = _taken(journal, live, one.step)
+        _check(journal, (again,), parts)
+        yield _undone(journal, live, again, is_part=one.step.id in parts)
+
+
+def _taken(journal: Journal, live: Live, step: Step) -> Taken:
     named, prior = step_named(step, journal.made), journal.prior(step.id)
-    if named.property == CREATION and is_stand_in(named.target.arn) and is_readable(named):
-        made = live.made_for(named.target)
-        if made is None:
-            return _Found(named, None, None)
-        named = step_named(named, {named.target.arn: made, named.target.name: made.rpartition("/")[2]})
-    now = state_of(live, named) if is_readable(named) else named.after
-    if isinstance(now, Unknown):
-        raise DrscanError(f"{_described(named)} cannot be read: {now.reason}")
-    return _Found(named, now, prior)
+    if not is_readable(named):
+        return Taken(named, named.after, prior)
+    if is_stand_in(named.target.arn):
+        return _found_again(journal, live, named)
+    found = seen(live, named)
+    if isinstance(found, Unknown):
+        raise DrscanError(f"{described(named)} cannot be read: {found.reason}", hint="nothing is changed unseen")
+    return Taken(named, found.value, prior, found.is_there)
 
 
-def _is_ours(journal: Journal, found: _Found) -> bool:
-    """Whether the property is as this journal left it, or as it was before: then nobody else has touched it."""
-    if found.step.property == CREATION or is_same(found.now, found.prior):
+def _found_again(journal: Journal, live: Live, step: Step) -> Taken:
+    """What was begun to be made, and is known by its mark only; nothing where it never was."""
+    made = live.made_for(marked(step, journal.id).target)
+    if made is None:
+        return Taken(step, None, None, is_there=False)
+    return Taken(step_named(step, names_of(step.target, made)), step.after, None)
+
+
+def _check(journal: Journal, taken: tuple[Taken, ...], parts: frozenset[str]) -> None:
+    changed = tuple(
+        Moved(one.step, _left(journal, one), one.now, not one.is_there)
+        for one in taken
+        if not _is_ours(journal, one, is_part=one.step.id in parts)
+    )
+    if changed:
+        raise StateChangedError(
+            "somebody has changed this since",
+            changed,
+            hint="nothing of it was overwritten; put it right by hand, then undo again",
+        )
+
+
+def _left(journal: Journal, taken: Taken) -> Value:
+    """What the property is expected to be: as the journal left it."""
+    last, done = journal.last(taken.step.id), journal.done(taken.step.id)
+    if last is not None and last.event is Event.STAYS:
+        return last.value
+    return done.value if done else taken.step.after
+
+
+def _is_ours(journal: Journal, taken: Taken, *, is_part: bool) -> bool:
+    """Whether the property is as this journal left it, or as it was before: then nobody else has touched it.
+
+    While calls are on their way, in either direction, it may be halfway.
+    """
+    if not is_readable(taken.step) or is_same(taken.now, taken.prior):
         return True
-    last = journal.last(found.step.id)
-    assert last is not None
-    done = next((one for one in journal.entries if one.step == found.step.id and one.event is Event.DONE), None)
-    if done is not None:
-        return is_same(found.now, done.value)
-    # Begun and never finished: it had its effect, or part of it where it takes several calls.
-    return is_settled(found.step, found.now) or len(_requests(found.step, found.step.before, found.step.after)) > 1
+    if not taken.is_there:
+        return is_part or taken.step.property == CREATION
+    left = _left(journal, taken)
+    if journal.stands(taken.step.id) in (Event.DONE, Event.STAYS):
+        return is_same(taken.now, left)
+    return is_settled(taken.step, taken.now) or is_between(taken.now, taken.prior, left)
 
 
-def _undone(journal: Journal, live: Live, found: _Found) -> Undone:
-    step = found.step
-    if is_same(found.now, found.prior) and is_readable(step):
-        return _record(journal, step, found.now)
+def _undone(journal: Journal, live: Live, taken: Taken, *, is_part: bool) -> Undone:
+    step = taken.step
+    if is_readable(step) and (is_same(taken.now, taken.prior) or not taken.is_there):
+        return _recorded(journal, Undone(step), taken.now)
     try:
-        requests = _requests(step, found.now, found.prior)
+        requests = requests_between(step, taken.now, taken.prior)
     except CannotWriteError as error:
         # What was made goes as a whole: that a part of it could not be taken back alone means nothing.
-        return _record(journal, step, found.now, "" if is_part_of_new(journal.plan, step) else str(error))
-    journal.add(Entry(step.id, Event.UNDOING, _now(), value=found.now))
+        return _recorded(journal, Undone(step, "" if is_part else str(error)), taken.now)
+    journal.add(entry(step.id, Event.UNDOING, taken.now, made=_found_by_mark(journal, step)))
     try:
         for request in requests:
             live.send(step.target, request)
     except WriteError as error:
-        if step.property == CREATION:
-            return _record(journal, step, found.now, str(error))
-        journal.add(Entry(step.id, Event.FAILED, _now(), reason=str(error)))
+        if error.code in _NOT_TAKEN_BACK:
+            return _recorded(journal, Undone(step, str(error)), taken.now)
+        journal.add(entry(step.id, Event.REFUSED if error.is_certain else Event.FAILED, reason=str(error)))
         hint = f"mend it and go on with: drscan fix undo {journal.file}"
         raise DrscanError(f"undoing step {step.id} failed: {error}", hint=hint) from error
-    return _checked(journal, live, step, found.prior)
+    return _checked(journal, live, taken, is_part=is_part)
 
 
-def _checked(journal: Journal, live: Live, step: Step, prior: Value) -> Undone:
-    """The property read back after it was undone."""
-    if not is_readable(step) or step.property == CREATION:
-        return _record(journal, step, prior, _left_of(step))
-    now = state_of(live, step)
-    if is_same(now, prior):
-        return _record(journal, step, now)
-    return _record(journal, step, now, _left_of(step) or "it is not exactly what it was: compare it with the journal")
+def _found_by_mark(journal: Journal, step: Step) -> dict[str, str]:
+    """What the journal does not know yet of something that was made."""
+    planned = next(one for one in journal.plan.steps if one.id == step.id)
+    target = step_named(planned, journal.made).target
+    return names_of(target, step.target.arn) if is_stand_in(target.arn) else {}
 
 
-def _left_of(step: Step) -> str:
+def _checked(journal: Journal, live: Live, taken: Taken, *, is_part: bool) -> Undone:
+    """What came of it, by what is read back."""
+    step = taken.step
+    if not is_readable(step):
+        return _recorded(journal, Undone(step, _note(step)), taken.prior)
+    if _is_slow(step):
+        return _recorded(journal, Undone(step, later=_note(step)), None)
+    found = _read_back(live, taken)
+    if is_same(found.value, taken.prior) or is_part:
+        return _recorded(journal, Undone(step), found.value)
+    stays = _note(step) or "it is not exactly what it was: compare it with the journal"
+    return _recorded(journal, Undone(step, stays), found.value)
+
+
+def _read_back(live: Live, taken: Taken) -> Seen:
+    found = seen(live, taken.step)
+    for pause in live.pauses:
+        if isinstance(found, Seen) and is_same(found.value, taken.prior):
+            break
+        time.sleep(pause)
+        found = seen(live, taken.step)
+    if isinstance(found, Unknown):
+        raise DrscanError(
+            f"step {taken.step.id} was undone, and cannot be read back: {found.reason}", hint="undo again"
+        )
+    return found
+
+
+def _is_slow(step: Step) -> bool:
+    """Whether AWS takes days to take the thing away."""
+    return step.property == CREATION and step.target.type == KEY
+
+
+def _note(step: Step) -> str:
     """What stays of something that is undone; most of it goes without a trace."""
     write = write_of(step.target.type, step.property)
     return write.undoing(step.target, step.before, step.after) if write else ""
 
 
-def _record(journal: Journal, step: Step, now: Value, stays: str = "") -> Undone:
-    journal.add(Entry(step.id, Event.UNDONE, _now(), value=now, reason=stays))
-    return Undone(step, stays)
-
-
-def _requests(step: Step, before: Value, after: Value) -> tuple[Request, ...]:
-    write = write_of(step.target.type, step.property)
-    assert write is not None, "a journal holds only what can be written"
-    return write.requests(step.target, before, after)
-
-
-def _described(step: Step) -> str:
-    return f"{step.property or 'existence'} of {step.target.name}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _recorded(journal: Journal, undone: Undone, now: Value) -> Undone:
+    event = Event.STAYS if undone.stays else Event.UNDONE
+    journal.add(entry(undone.step.id, event, now, reason=undone.stays or undone.later))
+    return undone

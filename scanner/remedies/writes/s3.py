@@ -94,10 +94,16 @@ def _create_bucket(target: Target, before: Value, after: Value) -> tuple[Request
     return (Request("s3", "CreateBucket", "s3:CreateBucket", parameters, done=("BucketAlreadyOwnedByYou",)),)
 
 
-def _versioning(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
-    if after is None:
+def _versioning(target: Target, before: Value, after: Value) -> tuple[Request, ...]:
+    """Versioning on or off. Going back to none at all suspends it, which is as near as S3 comes."""
+    if after is None and (before or {}).get("Status") != "Enabled":
         raise CannotWriteError("a bucket that once had versioning can only suspend it, never be without it again")
-    parameters = {"Bucket": target.name, "ExpectedBucketOwner": target.account, "VersioningConfiguration": after}
+    configuration = after or {"Status": "Suspended"}
+    parameters = {
+        "Bucket": target.name,
+        "ExpectedBucketOwner": target.account,
+        "VersioningConfiguration": configuration,
+    }
     return (Request("s3", "PutBucketVersioning", "s3:PutBucketVersioning", parameters),)
 
 
