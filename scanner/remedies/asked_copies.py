@@ -102,7 +102,8 @@ def lockable(situation: Situation, bucket: Resource) -> Situation:
     if has_object_lock(situation, bucket):
         return situation
     on = {"ObjectLockEnabled": True, "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
-    return changed(versioned(situation, bucket), situation.current(bucket).with_properties(**on))
+    situation = versioned(situation, bucket)
+    return changed(situation, situation.current(bucket).with_properties(**on))
 
 
 def has_object_lock(situation: Situation, bucket: Resource) -> bool:
