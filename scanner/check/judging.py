@@ -63,8 +63,8 @@ def _judged(check: Check, case: Case, run: Callable[[Estate], Run]) -> Iterator[
     first = world(check.planned, case, UNNAMED)
     settings = settings_of(
         first.resources,
-        account=any(each.deployment.account == UNNAMED_ACCOUNT for each in check.planned),
-        region=any(each.deployment.region == UNNAMED_REGION for each in check.planned),
+        account=any(one.account == UNNAMED_ACCOUNT for one in first.resources),
+        region=any(one.region == UNNAMED_REGION for one in first.resources),
     )
     for setting in settings:
         made = first if setting == UNNAMED else world(check.planned, case, setting)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from scanner.analysis.replication.names import ORG_MEMBERSHIP
 from scanner.estate.estate import Account, Unseen
 from scanner.estate.resource import Resource
-from scanner.sources.declared import Deployment, is_stand_in
+from scanner.sources.declared import UNNAMED_REGION, Deployment, is_stand_in
 
 BESIDE = "it may be declared outside this template: list all stacks in an estate file, or lay the template over --live"
 """Why something that a template lacks is not absent."""
@@ -43,9 +43,13 @@ _NAMED_LATER = ("AWS::KMS::Key", "AWS::IAM::Role")
 
 
 def accounts_of(deployments: Sequence[Deployment], resources: Sequence[Resource]) -> tuple[Account, ...]:
-    """The accounts in scope, with the regions that something is deployed to."""
+    """The accounts in scope, with the regions that something is deployed to.
+
+    Where a plan places all that it makes, nothing is in the region that nobody named.
+    """
     regions: dict[str, set[str]] = {deployment.account: set() for deployment in deployments}
-    places = [(one.account, one.region) for one in deployments] + [(one.account, one.region) for one in resources]
+    named = [(one.account, one.region) for one in deployments if one.region != UNNAMED_REGION]
+    places = named + [(one.account, one.region) for one in resources]
     for account, region in places:
         if account:
             regions.setdefault(account, set()).add(region)
