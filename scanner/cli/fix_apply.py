@@ -291,7 +291,7 @@ def _back(taken: "Taken") -> str:
     step = taken.step
     if step.property != CREATION:
         return _what(replace(step, before=taken.now, after=taken.prior))
-    return f"Take away {_place(step)}"
+    return f"Take away{_what(step).removeprefix('Make')}"
 
 
 def _what(step: "Step") -> str:
