@@ -15,6 +15,7 @@ from botocore import xform_name
 
 from scanner.inert import inert
 from scanner.remedies.applying import requests_of
+from scanner.remedies.shown.order import nearest_needs
 from scanner.remedies.shown.places import region_for
 from scanner.remedies.shown.text import notes_of, title
 from scanner.remedies.step import CREATION, Plan, Safety, Step
@@ -64,7 +65,7 @@ def show(plan: Plan, *, color: bool = False) -> str:
     """The plan as a POSIX shell script. `color` means nothing here."""
     if not plan.steps:
         return "#!/bin/sh\n# Nothing to do.\n"
-    script = _Script(plan.steps)
+    script = _Script(nearest_needs(plan.steps))
     blocks = [_opening(plan), *_blocks(script)]
     return "\n\n".join(blocks) + "\n"
 

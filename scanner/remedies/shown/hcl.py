@@ -108,7 +108,7 @@ def _expression(value: Value) -> Iterator[str]:
         case Raw(text=text):
             yield text
         case Mixed(pieces=pieces):
-            inner = (f"${{{piece.text}}}" if isinstance(piece, Raw) else _escaped(piece) for piece in pieces)
+            inner = (f"${{{piece.text}}}" if isinstance(piece, Raw) else _before_reference(piece) for piece in pieces)
             yield f'"{"".join(inner)}"'
         case Json(value=document):
             first, *rest = _expression(document)
@@ -161,6 +161,12 @@ _OPENING = re.compile(r"(\$+|%+)\{")
 def _escaped(text: str) -> str:
     plain = "".join(_ESCAPES.get(char) or (char if char.isprintable() else _code(char)) for char in text)
     return _OPENING.sub(_unopened, plain)
+
+
+def _before_reference(text: str) -> str:
+    """A text that a reference may follow: a sign at its end would make the reference's own sign part of an escape."""
+    plain = text.rstrip("$%")
+    return _escaped(plain) + "".join(map(_code, text[len(plain) :]))
 
 
 def _unopened(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from textwrap import wrap
 from typing import TypeAlias
 
 from scanner.inert import inert
+from scanner.remedies.shown.order import nearest_needs
 from scanner.remedies.shown.value_diff import difference
 from scanner.remedies.step import CREATION, WHOLE, Plan, Safety, Step, Unfixed
 
@@ -77,7 +78,7 @@ def notes_of(step: Step) -> Iterator[tuple[str, str]]:
 
 def _lines(plan: Plan) -> _Lines:
     yield from _head(plan)
-    for step in plan.steps:
+    for step in nearest_needs(plan.steps):
         yield _Style.PLAIN, ""
         yield from _step(step)
     if plan.unfixed:
