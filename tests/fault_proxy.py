@@ -41,7 +41,7 @@ class Fault:
     Kinds: `refuse` 403 AccessDenied, `throttle` 503 SlowDown, `error` 500 InternalError (`code`, `status` and `message`
     change these), `malformed` a 200 that is cut off in the middle of its document, `truncate` a body shorter than its
     Content-Length, `empty` a 200 without a body, `reset` the connection, `lose` the answer (the server has acted, then
-    the connection is reset), `hold` the request until the client is gone, `delay` by `seconds`, `answer` a 200 with
+    the connection is reset), `hold` the request until the client is gone (with `acts` the server acts before), `delay` by `seconds`, `answer` a 200 with
     `body`, `pass` nothing (so that a later fault begins later). `operation`, `path`, `region` and `access_key` are
     patterns with `*`; `times` limits how often it happens.
     """
@@ -57,6 +57,7 @@ class Fault:
     message: str = "injected"
     body: str = ""
     seconds: float = 0.0
+    acts: bool = False
 
     def hits(self, asked: "Asked") -> bool:
         mine = (self.operation, self.path, self.region, self.access_key)
@@ -76,12 +77,14 @@ class Asked:
 
 
 class FaultProxy:
-    """Serves on a loopback address until its block ends. `calls` counts requests by operation, retries included."""
+    """Serves on a loopback address until its block ends. `calls` counts requests by operation, retries included; `held`
+    are the requests that a fault holds."""
 
     def __init__(self, upstream: str, *faults: Fault) -> None:
         self.faults = list(faults)
         self.calls: Counter[str] = Counter()
         self.asked: list[Asked] = []
+        self.held: list[Asked] = []
         self._upstream = urlsplit(upstream).netloc
         self._happened: Counter[int] = Counter()
         self._lock = threading.Lock()
@@ -99,7 +102,7 @@ class FaultProxy:
     def reset(self, *faults: Fault) -> None:
         """Other faults from now on, and no call counted yet."""
         with self._lock:
-            self.faults, self.asked = list(faults), []
+            self.faults, self.asked, self.held = list(faults), [], []
             self.calls.clear()
             self._happened.clear()
 
@@ -154,9 +157,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and kind in ("refuse", "throttle", "error"):
             self._send(*error_answer(fault, asked.protocol))
         elif kind in ("reset", "lose", "hold"):
-            if kind == "lose":
+            if kind == "lose" or (fault and fault.acts):
                 proxy.forward(self.command, self.path, self.headers, body)
             if kind == "hold":
+                proxy.held.append(asked)
                 self.rfile.read(1)
             self._reset()
         elif fault and kind in ("empty", "malformed", "answer"):

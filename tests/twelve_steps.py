@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import boto3
 from fault_proxy import Fault, FaultProxy
+from forking_drscan import Finished, Forks, Running
 
 from scanner.estate.resource import Resource
 from scanner.estate.shapes import load_shape
@@ -23,6 +25,7 @@ from scanner.remedies.decisions import Decisions
 from scanner.remedies.differences import Change
 from scanner.remedies.journal import Journal
 from scanner.remedies.journal_file import opened
+from scanner.remedies.plan_file import write_plan
 from scanner.remedies.step import CREATION, Plan, Target
 from scanner.remedies.steps import digest_of, steps_of
 from scanner.remedies.undoing import Undone, undo
@@ -32,8 +35,23 @@ from scanner.sources.aws.targets import Target as Account
 HOME, AWAY = "us-east-1", "eu-west-1"
 LANGUAGE = "2012-10-17"
 ALL = Decisions(lambda step: True, frozenset())
+WRITES = (
+    "kms:CreateKey",
+    "kms:CreateAlias",
+    "s3:CreateBucket",
+    "s3:PutBucketVersioning",
+    "s3:PutObjectLockConfiguration",
+    "iam:CreateRole",
+    "iam:PutRolePolicy",
+    "kms:PutKeyPolicy",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketEncryption",
+    "s3:PutBucketReplication",
+    "cloudwatch:PutMetricAlarm",
+)
+"""The calls that change something, one a step."""
+
 ONCE = Patience(attempts=1, mode="standard", connect_timeout=2, read_timeout=5)
-TWICE = Patience(attempts=2, mode="standard", connect_timeout=2, read_timeout=5)
 
 
 def policy(*statements: Mapping[str, Value]) -> dict[str, Value]:
@@ -269,9 +287,54 @@ class Stage:
 
     @contextmanager
     def faulty(self, *faults: Fault) -> Iterator[FaultProxy]:
-        """What goes wrong in the block. Calls are counted anew."""
+        """What goes wrong in the block. Calls are counted anew, and their count stays."""
+        self.live()
         self.proxy.reset(*faults)
         try:
             yield self.proxy
         finally:
-            self.proxy.reset()
+            self.proxy.faults = []
+
+
+class Commands:
+    """A world with its plan and estate file on disk, and `drscan fix` as a process."""
+
+    def __init__(self, stage: Stage, forks: Forks, plan: Plan | None = None) -> None:
+        self.stage, self.forks, self.folder, self.world = stage, forks, stage.folder, stage.world()
+        self.plan, self.estate = self.folder / "plan.json", self.folder / "estate.yaml"
+        self.journal = stage.journal(self.world)
+        write_plan(twelve_steps(self.world), self.plan)
+        accounts = {
+            name: {"id": id_, "role": f"arn:aws:iam::{id_}:role/drscan", "regions": [HOME, AWAY]}
+            for name, id_ in (("primary", self.world.primary), ("recovery", self.world.recovery))
+        }
+        self.estate.write_text(json.dumps({"version": 1, "accounts": accounts}))
+
+    def start(self, *options: object, plan: Path | None = None, journal: Path | None = None) -> Running:
+        """Begin to apply the plan."""
+        files = (plan or self.plan, "--journal", journal or self.journal, "--estate", self.estate)
+        return self.forks.start("fix", "apply", *files, *options, folder=self.folder)
+
+    def apply(self, *options: object, plan: Path | None = None, journal: Path | None = None) -> Finished:
+        """Apply the plan."""
+        return self.start(*options, plan=plan, journal=journal).wait()
+
+    def start_undo(self, *options: object, journal: Path | None = None) -> Running:
+        """Begin to undo what the journal says."""
+        file = journal or self.journal
+        return self.forks.start("fix", "undo", file, "--estate", self.estate, *options, folder=self.folder)
+
+    def undo(self, *options: object, journal: Path | None = None) -> Finished:
+        """Undo what the journal says."""
+        return self.start_undo(*options, journal=journal).wait()
+
+    @contextmanager
+    def held(self, operation: str, *, command: str = "apply", acts: bool = False) -> Iterator[Running]:
+        """An apply (or undo) that waits for the answer to this call for as long as the block runs."""
+        with self.stage.faulty(Fault("hold", operation, acts=acts, times=1)) as proxy:
+            running = self.start("--yes") if command == "apply" else self.start_undo("--yes")
+            deadline = monotonic() + 30
+            while not proxy.held and monotonic() < deadline:
+                sleep(0.005)
+            assert proxy.held
+            yield running

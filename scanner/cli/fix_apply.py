@@ -157,8 +157,11 @@ def _rejudging(
     from scanner.remedies.journal import Event
     from scanner.remedies.rejudging import Rejudging, served_question
 
+    left = [step for step in journal.plan.steps if journal.stands(step.id) is not Event.DONE]
+    if not any(step.serves for step in left):
+        return None
     asked = served_question(audit.question(intent, folders), journal.plan)
-    if not asked.rules or all(journal.stands(step.id) is Event.DONE for step in journal.plan.steps):
+    if not asked.rules:
         return None
     reading = live_estate(asked, workers, quiet=quiet)
     if reading.interrupted:

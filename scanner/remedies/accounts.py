@@ -57,7 +57,8 @@ class Accounts:
 
     def reach(self, account: str) -> None:
         """Get into the account. Raises `DrscanError` where there is no way into it."""
-        self._enter(account)
+        for patient in (True, False):
+            self._enter(account, patient=patient)
 
     def read(self, resource: Resource, names: tuple[str, ...]) -> Resource | Unknown | None:
         """The resource as it is now (see `reread`)."""
