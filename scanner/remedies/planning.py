@@ -196,7 +196,9 @@ def _unfixed(first: Scan, last: Scan, attempts: _Attempts, remedies: Mapping[str
 
 def _still(scan: Scan, finding: Finding, remedy: Remedy | None) -> str:
     fix = scan.rules[finding.rule].fix
-    return "its remedy did not make it pass" if remedy else f"there is no remedy for this rule; {fix}"
+    if remedy is None:
+        return f"there is no remedy for this rule; {fix}"
+    return remedy.leaves or "its remedy did not make it pass"
 
 
 def _doubt(finding: Finding, remedy: Remedy | None) -> str:
