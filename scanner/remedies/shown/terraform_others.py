@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.remedies.shown.hcl import Blocks, Json, Note, Raw
-from scanner.remedies.shown.terraform_s3 import one
+from scanner.remedies.shown.terraform_s3 import KEPT, one
 from scanner.remedies.shown.terraform_scope import Advice, Block, Body, Made, Scope, Shape
 from scanner.remedies.step import CREATION, WHOLE, Step
 from scanner.remedies.writes.alerts import ALARM, SUBSCRIPTION, TOPIC, TOPIC_POLICY
@@ -21,6 +21,7 @@ def _key(scope: Scope, step: Step) -> Iterator[Made]:
         "description": step.after.get("Description"),
         "multi_region": step.after.get("MultiRegion") or None,
         "enable_key_rotation": scope.after(step.target, "EnableKeyRotation"),
+        "lifecycle": KEPT,
     }
     yield Block("aws_kms_key", scope.label(step.target), body)
 

@@ -22,6 +22,10 @@ _SWITCHES = dict(
 )
 
 
+KEPT = Blocks(({"prevent_destroy": True},))
+"""What must not go with its configuration: the data, and what it can be read with."""
+
+
 def one(body: Body | None) -> Blocks | None:
     """A nested block that is there at most once; none for None."""
     return None if body is None else Blocks((body,))
@@ -32,6 +36,7 @@ def _bucket(scope: Scope, step: Step) -> Iterator[Made]:
         "bucket": step.after["BucketName"],
         "object_lock_enabled": step.after.get("ObjectLockEnabled") or None,
         "tags": _tags(scope.after(step.target, "Tags")),
+        "lifecycle": KEPT,
     }
     yield Block("aws_s3_bucket", scope.label(step.target), body)
 

@@ -128,7 +128,7 @@ def _labels(steps: Iterable[Step]) -> dict[tuple[str, str, str], str]:
     for identity in dict.fromkeys(_identity(step.target) for step in steps):
         wanted = _plain(identity[2])
         if wanted in labels.values():
-            wanted = f"{wanted}_{_plain(identity[0])}"
+            wanted = f"{wanted}_{identity[0]}"
         label, number = wanted, 2
         while label in labels.values():
             label, number = f"{wanted}_{number}", number + 1

@@ -47,6 +47,9 @@ resource "aws_kms_key" "orders_copy_key" {
   provider            = aws.a222222222222_eu_west_1
   description         = "For '; touch owned; echo ' $(touch owned) `touch owned` $${aws_s3_bucket.x} %%{if true} \"\\ \n# \u001b[2J\u202e EOF"
   enable_key_rotation = true
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # 02  Make Alias alias/orders-copy in 222222222222 eu-west-1  [safe]
@@ -75,6 +78,9 @@ resource "aws_kms_alias" "alias_orders_copy" {
 resource "aws_s3_bucket" "orders_logs" {
   provider = aws.a111111111111_us_east_1
   bucket   = "orders-logs"
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # 06  Make Bucket orders-dr in 222222222222 eu-west-1  [safe]
@@ -85,6 +91,9 @@ resource "aws_s3_bucket" "orders_dr" {
   provider            = aws.a222222222222_eu_west_1
   bucket              = "orders-dr"
   object_lock_enabled = true
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # 07  Change PublicAccessBlockConfiguration of orders-data in 111111111111 us-east-1  [review]
