@@ -66,7 +66,8 @@ def derive_access_point_pairs(estate: Estate, _: Intent) -> Estate:
 def _end(link: Resource, which: str) -> BucketId | Unknown:
     arn, name = at(link.properties, f"{which}.Arn"), at(link.properties, f"{which}.Bucket")
     if not arn:
-        return Unknown("which bucket the rule leads to was not seen")
+        told = at(link.properties, "Rule.Destination.Bucket")
+        return told if isinstance(told, Unknown) else Unknown("which bucket the rule leads to was not seen")
     return partition_of(arn), name
 
 

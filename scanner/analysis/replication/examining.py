@@ -22,7 +22,7 @@ from scanner.analysis.replication.neighbours import faults_of_neighbours
 from scanner.analysis.replication.policy_book import RoleSide
 from scanner.analysis.replication.public_policies import doubts_of_public_policy
 from scanner.analysis.replication.sides import sides_of
-from scanner.analysis.replication.vocabulary import Effect, Hop, LinkVerdict
+from scanner.analysis.replication.vocabulary import Effect, Hop, LinkVerdict, Side
 from scanner.estate.unknown import Unknown
 from scanner.policy.decision import describe
 from scanner.policy.truth import Unseen
@@ -79,6 +79,8 @@ def examine(view: View, link: Link) -> Examination:
         troubles.append(Doubt(Hop.ASSUME, role.reason))
     demands = demands_of(link.features, link.ends, link.role if isinstance(link.role, str) else "")
     seen = role if isinstance(role, RoleSide) else None
+    if seen is not None and isinstance(link.features.destination, Unknown):
+        troubles.extend(_unasked(link.features.destination, demands))
     outcomes = () if seen is None else tuple(_outcomes(view, link, seen, demands, troubles))
     return Examination(
         link=link,
@@ -119,6 +121,16 @@ def _outcomes(
         if demand.grade is not Grade.OPTIONAL and demand.hop not in moot:
             yield decide(asker, demand)
     yield from view.batch.outcomes(link.ends, role)
+
+
+def _unasked(why_unknown: Unknown, demands: Iterable[Demand]) -> Iterator[Doubt]:
+    """What could not even be asked: whether the role may write to a destination that is not known."""
+    for demand in demands:
+        if demand.hop in _AT_DESTINATION and demand.grade is not Grade.OPTIONAL:
+            policy = Side.BUCKET if demand.hop is Hop.DESTINATION_OBJECT else Side.KEY
+            told = f"{demand.action}: {why_unknown.reason}"
+            sides = (Side.ROLE, policy, Side.GUARDRAIL)
+            yield Doubt(demand.hop, told, demand.effect is Effect.FAILS, demand.action, sides)
 
 
 def _without_role(link: Link) -> Shortfall:

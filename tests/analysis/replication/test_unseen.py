@@ -38,6 +38,16 @@ def test_a_destination_of_which_not_even_the_account_is_named(blueprint):
     assert isinstance(link["CrossesAccount"], Unknown)
 
 
+def test_of_a_destination_that_nobody_can_name_every_permission_there_is_in_doubt(blueprint):
+    blueprint.rule["Destination"]["Bucket"] = REFUSED
+    doubts = {entry["About"]: entry for entry in blueprint.link()["Unknown"] if ":" in entry["About"]}
+    assert {"s3:ReplicateObject", "s3:ReplicateTags", "kms:Encrypt"} <= set(doubts)
+    assert doubts["s3:ReplicateObject"]["Sides"] == ["role", "bucket policy", "guardrail"]
+    assert doubts["kms:Encrypt"]["Sides"] == ["role", "key policy", "guardrail"]
+    assert doubts["s3:ReplicateTags"]["Effect"] == "degrades"
+    assert all(REFUSED.reason in entry["Reason"] for entry in doubts.values())
+
+
 def test_a_destination_in_a_region_of_its_account_that_was_not_asked_for(blueprint):
     blueprint.destination = blueprint.destination_policy = None
     assert blueprint.link()["Verdict"] == "broken"
