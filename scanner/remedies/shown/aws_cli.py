@@ -9,7 +9,6 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from botocore import xform_name
 
@@ -17,7 +16,7 @@ from scanner.inert import inert
 from scanner.remedies.applying import requests_of
 from scanner.remedies.shown.order import nearest_needs
 from scanner.remedies.shown.places import region_for
-from scanner.remedies.shown.text import notes_of, title
+from scanner.remedies.shown.text import notes_of, title, wrapped
 from scanner.remedies.step import CREATION, Plan, Safety, Step
 from scanner.remedies.writes.iam import ROLE
 from scanner.remedies.writing import Request
@@ -113,7 +112,7 @@ def _comments(step: Step) -> Iterator[str]:
     place = f"{step.target.account} {step.target.region}".rstrip()
     yield inert(f"# {step.id}  {title(step)} in {place}  [{step.safety}]")
     for name, note in notes_of(step):
-        for number, line in enumerate(wrap(inert(note), _WIDTH - 14) if note else ()):
+        for number, line in enumerate(wrapped(inert(note), _WIDTH - 14) if note else ()):
             yield f"# {name if number == 0 else '':<10}  {line}"
 
 

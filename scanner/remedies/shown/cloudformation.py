@@ -5,7 +5,6 @@ them before they exist; what only AWS names travels between stacks as outputs an
 """
 
 from collections.abc import Iterable, Iterator
-from textwrap import wrap
 from typing import Any
 
 from scanner.inert import inert
@@ -14,7 +13,7 @@ from scanner.remedies.shown.cloudformation_parts import NOT_IN_CLOUDFORMATION, P
 from scanner.remedies.shown.cloudformation_stacks import Stack, stacks_of
 from scanner.remedies.shown.cloudformation_yaml import dumped
 from scanner.remedies.shown.references import References
-from scanner.remedies.shown.text import notes_of, title
+from scanner.remedies.shown.text import notes_of, title, wrapped
 from scanner.remedies.step import Plan, Step
 from scanner.remedies.writes.kms import KEY
 from scanner.remedies.writes.s3 import BUCKET
@@ -110,7 +109,7 @@ def _property(name: str, value: Any, step: Step) -> Iterator[str]:
 def _about(step: Step) -> Iterator[str]:
     yield _comment(f"{step.id}  {title(step)}  [{step.safety}]")
     for name, note in notes_of(step):
-        for number, line in enumerate(wrap(note, _WIDTH - 14) if name not in _BY_CALLS else ()):
+        for number, line in enumerate(wrapped(note, _WIDTH - 14) if name not in _BY_CALLS else ()):
             yield _comment(f"{name if number == 0 else '':<10}  {line}")
 
 

@@ -14,7 +14,7 @@ from scanner.remedies.shown.places import region_for
 from scanner.remedies.shown.references import Reference, References
 from scanner.remedies.step import CREATION, WHOLE, Step, Target
 from scanner.remedies.writes.iam import ROLE
-from scanner.remedies.writes.s3 import ACCOUNT_BLOCK, BATCH_JOB
+from scanner.remedies.writes.s3 import ACCOUNT_BLOCK, BATCH_JOB, BUCKET
 
 ROLE_POLICY = "AWS::IAM::RolePolicy"
 NOT_IN_CLOUDFORMATION = frozenset({ACCOUNT_BLOCK, BATCH_JOB})
@@ -66,6 +66,9 @@ def _drafts(shown: list[Step], steps: tuple[Step, ...]) -> Iterator[Part]:
         place = Place(target.account, region_for(target, steps), target in new)
         apart = [step for step in own if target in new and (target.type, step.property) == (ROLE, "Policies")]
         properties = dict(pair for step in own if step not in apart for pair in _properties(step))
+        if target.type == BUCKET and "ObjectLockConfiguration" in properties:
+            # S3 knows it by the configuration alone, CloudFormation wants both.
+            properties.setdefault("ObjectLockEnabled", (True, properties["ObjectLockConfiguration"][1]))
         yield Part("", target.type, target, place, properties)
         for step in apart:
             for policy in step.after or ():

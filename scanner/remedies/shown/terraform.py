@@ -5,14 +5,13 @@ declares a resource can say stands in comments. Nothing of an account gets out o
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from textwrap import wrap
 
 from scanner.remedies.shown import terraform_others, terraform_s3
 from scanner.remedies.shown.hcl import Raw, block, comment, quoted
 from scanner.remedies.shown.order import nearest_needs
 from scanner.remedies.shown.places import region_for
 from scanner.remedies.shown.terraform_scope import Advice, Block, Made, Scope, Shape
-from scanner.remedies.shown.text import notes_of, title
+from scanner.remedies.shown.text import notes_of, title, wrapped
 from scanner.remedies.step import Plan, Safety, Step, Target
 
 SHAPES: Mapping[tuple[str, str], Shape] = {**terraform_s3.SHAPES, **terraform_others.SHAPES}
@@ -82,7 +81,7 @@ def _step(scope: Scope, step: Step, made: Mapping[str, tuple[Made, ...]]) -> Ite
     place = f"{step.target.account} {step.target.region}".rstrip()
     yield comment(f"{step.id}  {title(step)} in {place}  [{step.safety}]")
     for name, note in notes_of(step):
-        for number, line in enumerate(wrap(note, _WIDTH - 14) if name not in _BY_CALLS else ()):
+        for number, line in enumerate(wrapped(note, _WIDTH - 14) if name not in _BY_CALLS else ()):
             yield comment(f"{name if number == 0 else '':<10}  {line}")
     if not made[step.id]:
         yield comment("Said by the resource itself, above.")

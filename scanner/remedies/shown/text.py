@@ -33,7 +33,7 @@ _Lines: TypeAlias = Iterator[tuple[_Style, str]]
 _SAFETIES = {
     Safety.SAFE: (_Style.COMES, "done without asking"),
     Safety.REVIEW: (_Style.REVIEW, "asked about before each; --yes allows all of them"),
-    Safety.IRREVERSIBLE: (_Style.IRREVERSIBLE, "cannot be taken back; each resource has to be named:"),
+    Safety.IRREVERSIBLE: (_Style.IRREVERSIBLE, "cannot be taken back; each resource has to be named to apply"),
     Safety.MANUAL: (_Style.MANUAL, "never done by drscan; yours to decide and do"),
 }
 _WIDTH = 110
@@ -74,6 +74,11 @@ def notes_of(step: Step) -> Iterator[tuple[str, str]]:
         ("undoing", step.undoing),
     )
     yield from ((name, note) for name, note in notes if note)
+
+
+def wrapped(note: str, width: int) -> list[str]:
+    """A note in lines of at most this width; names and ARNs stay whole."""
+    return wrap(note, width, break_on_hyphens=False, break_long_words=False)
 
 
 def _lines(plan: Plan) -> _Lines:
@@ -119,7 +124,7 @@ def _left(unfixed: Iterable[Unfixed]) -> _Lines:
     yield _Style.BOLD, f"Not fixed: {_count(len(ordered), 'finding')}"
     for (rule, why), group in groupby(ordered, key=lambda one: (one.rule, one.why)):
         yield _Style.PLAIN, f"  {rule}"
-        yield from ((_Style.PLAIN, f"    {line}") for line in wrap(why, _WIDTH))
+        yield from ((_Style.PLAIN, f"    {line}") for line in wrapped(why, _WIDTH))
         yield from ((_Style.FAINT, f"      {one.resource}") for one in group)
 
 
@@ -129,15 +134,11 @@ def _summary(steps: tuple[Step, ...]) -> _Lines:
         chosen = [step for step in steps if step.safety is safety]
         if not chosen:
             continue
-        flags = _flags(chosen) if safety is Safety.IRREVERSIBLE else ""
-        yield style, f"  {safety:<12}  {len(chosen):>3}  {meaning}{flags}"
-        if safety is not Safety.SAFE:
-            yield from ((style, f"                     {step.id}  {title(step)}") for step in chosen)
+        yield style, f"  {safety:<12}  {len(chosen):>3}  {meaning}"
+        for step in chosen if safety is not Safety.SAFE else ():
+            flag = f"  --irreversible {step.target.name}" if safety is Safety.IRREVERSIBLE else ""
+            yield style, f"                     {step.id}  {title(step)}{flag}"
     yield from ((_Style.PLAIN, line) for line in _NEXT)
-
-
-def _flags(steps: Iterable[Step]) -> str:
-    return "".join(f" --irreversible {name}" for name in dict.fromkeys(step.target.name for step in steps))
 
 
 def _count(number: int, noun: str) -> str:

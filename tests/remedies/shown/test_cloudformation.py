@@ -131,6 +131,14 @@ def test_what_keeps_data_stays_when_its_stack_goes(whole: Plan) -> None:
             )
 
 
+def test_object_lock_is_enabled_with_its_configuration() -> None:
+    one = step("01", target("S3::Bucket", "orders"), "ObjectLockConfiguration", {"ObjectLockEnabled": "Enabled"})
+    text = show(replace(EMPTY, steps=(one,)))
+    assert text.endswith(
+        "ObjectLockConfiguration:\n        ObjectLockEnabled: Enabled\n      ObjectLockEnabled: true\n"
+    )
+
+
 def test_what_is_taken_away_is_said_in_a_comment() -> None:
     one = step("01", target("S3::Bucket", "orders"), "LoggingConfiguration", None)
     assert "      # take away LoggingConfiguration\n" in show(replace(EMPTY, steps=(one,)))

@@ -52,7 +52,7 @@ def test_what_deserves_thought_is_listed_again_at_the_end(whole: Plan) -> None:
     assert deserving
     for step in deserving:
         assert f"{step.id}  {title(step)}" in end
-    assert "--irreversible ledger\n" in end
+    assert "  --irreversible ledger\n" in end
     assert re.search(r"^  safe +\d+ ", end, re.MULTILINE)
 
 
