@@ -38,12 +38,13 @@ _CODES = {"throttle": (503, "SlowDown"), "error": (500, "InternalError")}
 class Fault:
     """What goes wrong, and when.
 
-    Kinds: `refuse` 403 AccessDenied, `throttle` 503 SlowDown, `error` 500 InternalError (`code`, `status` and `message`
-    change these), `malformed` a 200 that is cut off in the middle of its document, `truncate` a body shorter than its
-    Content-Length, `empty` a 200 without a body, `reset` the connection, `lose` the answer (the server has acted, then
-    the connection is reset), `hold` the request until the client is gone (with `acts` the server acts before), `delay` by `seconds`, `answer` a 200 with
-    `body`, `pass` nothing (so that a later fault begins later). `operation`, `path`, `region` and `access_key` are
-    patterns with `*`; `times` limits how often it happens.
+    Kinds: `refuse` 403 AccessDenied, `throttle` 503 SlowDown, `error` 500 InternalError (`code`, `status` and
+    `message` change these), `malformed` a 200 that is cut off in the middle of its document, `truncate` a body
+    shorter than its Content-Length, `empty` a 200 without a body, `reset` the connection, `lose` the answer (the
+    server has acted, then the connection is reset), `hold` the request until the client is gone (with `acts` the
+    server acts before), `delay` by `seconds`, `answer` a 200 with `body`, `pass` nothing (so that a later fault
+    begins later). `operation`, `path`, `region` and `access_key` are patterns with `*`; `times` limits how often it
+    happens.
     """
 
     kind: Kind

@@ -5,7 +5,7 @@ accounts stay for many runs, as entering them takes longer than a plan; every ru
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from scanner.remedies.journal import Journal
 from scanner.remedies.journal_file import opened
 from scanner.remedies.plan_file import write_plan
 from scanner.remedies.step import CREATION, Plan, Target
-from scanner.remedies.steps import digest_of, steps_of
+from scanner.remedies.steps import Served, digest_of, steps_of
 from scanner.remedies.undoing import Undone, undo
 from scanner.sources.aws.patience import Patience
 from scanner.sources.aws.targets import Target as Account
@@ -182,11 +182,13 @@ def changes(world: World) -> Iterator[Change]:
 
 def twelve_steps(world: World) -> Plan:
     """The plan."""
-    return plan_of(steps_of(changes(world), {}))
+    return plan_of(changes(world))
 
 
-def plan_of(steps: Sequence[Any]) -> Plan:
-    return Plan("2026-11-21T12:00:00Z", "a test", digest_of(tuple(steps)), tuple(steps))
+def plan_of(changes: Iterable[Change], serves: Mapping[tuple[Target, str], Served] | None = None) -> Plan:
+    """A plan of any changes; `serves` are the findings that they are for."""
+    steps = steps_of(changes, serves or {})
+    return Plan("2026-11-21T12:00:00Z", "a test", digest_of(steps), steps)
 
 
 @dataclass
@@ -253,18 +255,23 @@ class Stage:
 
     def apply(self, world: World, plan: Plan | None = None, decisions: Decisions = ALL) -> list[Done | Skipped]:
         """Apply the world's plan, or go on with it."""
+        return list(self.applying(world, plan, decisions))
+
+    def applying(self, world: World, plan: Plan | None = None, decisions: Decisions = ALL) -> Iterator[Done | Skipped]:
+        """The same, step by step."""
         with opened(self.journal(world), plan or twelve_steps(world)) as journal:
-            return list(apply(journal, self.live(), decisions))
+            yield from apply(journal, self.live(), decisions)
 
     def undo(self, world: World) -> list[Undone]:
         """Undo what the world's journal says."""
         with opened(self.journal(world)) as journal:
             return list(undo(journal, self.live()))
 
-    def read(self, world: World) -> Journal:
-        """The journal as it stands."""
+    @contextmanager
+    def opened(self, world: World) -> Iterator[Journal]:
+        """The world's journal."""
         with opened(self.journal(world), twelve_steps(world)) as journal:
-            return journal
+            yield journal
 
     def state(self, world: World, targets: Sequence[Target] = ()) -> dict[str, Value]:
         """Every property of everything that the plan touches; None where there is no such thing."""

@@ -107,7 +107,8 @@ def plan_(
     click.echo(shown(made, form, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), nl=False)
     if file is not None:
         write_plan(made, file)
-        click.echo(f"drscan: {file} written; apply it with: drscan fix apply {file}", err=True)
+        hint = f"; apply it with: drscan fix apply {file}" if made.steps else ""
+        click.echo(f"drscan: {file} written{hint}", err=True)
 
 
 def _principal(arn: str) -> str:

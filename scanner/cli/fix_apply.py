@@ -1,5 +1,6 @@
 """`drscan fix apply` and `drscan fix undo`: what is said and asked, and the exit code."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ import click
 from scanner.cli.options import FILE, FOLDER, estate_option
 from scanner.errors import DrscanError
 from scanner.estate.intent import Intent
+from scanner.estate.unknown import to_json
 from scanner.inert import inert, inert_lines
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ EXIT_LEFT = 1
 """Something was left out, stays or failed, and the journal says what."""
 
 EXIT_INTERRUPTED = 130
+
+_LONGEST_VALUE = 120
+"""Characters of a value that are said on the line of its step."""
 
 
 @click.command()
@@ -225,7 +230,8 @@ def _summary(journal: "Journal", out: Mapping[str, str], rejudging: "Rejudging |
 
     count = len(journal.plan.steps)
     left = f", {len(out)} left out" if out else ""
-    yield f"{count - len(out)} of {_steps(count)} done{left}."
+    is_old = not journal.has_grown and not out
+    yield f"{count - len(out)} of {_steps(count)} done{left}{', all of them before this run' if is_old else ''}."
     proofs = rejudging.summary() if rejudging is not None else ()
     failing = [proof for proof in proofs if proof.verdict is Verdict.FAIL]
     unknown = [proof for proof in proofs if proof.verdict is Verdict.UNKNOWN]
@@ -284,8 +290,11 @@ def _undo(journal: "Journal", accounts: "Accounts", taken: "tuple[Taken, ...]") 
 
 
 def _told_back(one: "Taken", undone: "Undone") -> str:
-    word, note = ("stays", undone.stays) if undone.stays else ("undone", undone.later)
-    return f"{word:<8}  {one.step.id}  {_back(one)}{f': {note}' if note else ''}"
+    if not undone.stays:
+        return f"undone    {one.step.id}  {_back(one)}{f': {undone.later}' if undone.later else ''}"
+    now = json.dumps(to_json(undone.now))
+    is_now = f"; it is now {now}" if undone.now is not None and len(now) <= _LONGEST_VALUE else ""
+    return f"stays     {one.step.id}  {_back(one)}: {undone.stays}{is_now}"
 
 
 def _back(taken: "Taken") -> str:

@@ -39,12 +39,14 @@ _NOT_TAKEN_BACK = frozenset({"BucketNotEmpty", "DeleteConflict", "InvalidBucketS
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A step that is undone. `stays` says what could not be taken back, empty where everything is as it was.
+    """A step that is undone: its property as it was read back (None: absent).
 
-    `later` says what AWS itself finishes only after a while.
+    `stays` says what could not be taken back, empty where everything is as it was. `later` says what AWS itself
+    finishes only after a while.
     """
 
     step: Step
+    now: Value = None
     stays: str = ""
     later: str = ""
 
@@ -148,19 +150,19 @@ def _is_ours(journal: Journal, taken: Taken, *, is_part: bool) -> bool:
 def _undone(journal: Journal, live: Live, taken: Taken, *, is_part: bool) -> Undone:
     step = taken.step
     if is_readable(step) and (is_same(taken.now, taken.prior) or not taken.is_there):
-        return _recorded(journal, Undone(step), taken.now)
+        return _recorded(journal, Undone(step, taken.now))
     try:
         requests = requests_between(step, taken.now, taken.prior)
     except CannotWriteError as error:
         # What was made goes as a whole: that a part of it could not be taken back alone means nothing.
-        return _recorded(journal, Undone(step, "" if is_part else str(error)), taken.now)
+        return _recorded(journal, Undone(step, taken.now, "" if is_part else str(error)))
     journal.add(entry(step.id, Event.UNDOING, taken.now, made=_found_by_mark(journal, step)))
     try:
         for request in requests:
             live.send(step.target, request)
     except WriteError as error:
         if error.code in _NOT_TAKEN_BACK:
-            return _recorded(journal, Undone(step, str(error)), taken.now)
+            return _recorded(journal, Undone(step, taken.now, str(error)))
         journal.add(entry(step.id, Event.REFUSED if error.is_certain else Event.FAILED, reason=str(error)))
         hint = f"mend it and go on with: drscan fix undo {journal.file}"
         raise DrscanError(f"undoing step {step.id} failed: {error}", hint=hint) from error
@@ -178,20 +180,21 @@ def _checked(journal: Journal, live: Live, taken: Taken, *, is_part: bool) -> Un
     """What came of it, by what is read back."""
     step = taken.step
     if not is_readable(step):
-        return _recorded(journal, Undone(step, _note(step)), taken.prior)
+        return _recorded(journal, Undone(step, taken.prior, _note(step)))
     if _is_slow(step):
-        return _recorded(journal, Undone(step, later=_note(step)), None)
+        return _recorded(journal, Undone(step, later=_note(step)))
     found = _read_back(live, taken)
     if is_same(found.value, taken.prior) or is_part:
-        return _recorded(journal, Undone(step), found.value)
+        return _recorded(journal, Undone(step, found.value))
     stays = _note(step) or "it is not exactly what it was: compare it with the journal"
-    return _recorded(journal, Undone(step, stays), found.value)
+    return _recorded(journal, Undone(step, found.value, stays))
 
 
 def _read_back(live: Live, taken: Taken) -> Seen:
+    """The property as it is once what was undone can be seen, be it no more than a part of it."""
     found = seen(live, taken.step)
     for pause in live.pauses:
-        if isinstance(found, Seen) and is_same(found.value, taken.prior):
+        if isinstance(found, Seen) and _is_back(taken, found.value):
             break
         time.sleep(pause)
         found = seen(live, taken.step)
@@ -200,6 +203,10 @@ def _read_back(live: Live, taken: Taken) -> Seen:
             f"step {taken.step.id} was undone, and cannot be read back: {found.reason}", hint="undo again"
         )
     return found
+
+
+def _is_back(taken: Taken, now: Value) -> bool:
+    return is_same(now, taken.prior) or (bool(_note(taken.step)) and not is_same(now, taken.now))
 
 
 def _is_slow(step: Step) -> bool:
@@ -213,7 +220,7 @@ def _note(step: Step) -> str:
     return write.undoing(step.target, step.before, step.after) if write else ""
 
 
-def _recorded(journal: Journal, undone: Undone, now: Value) -> Undone:
+def _recorded(journal: Journal, undone: Undone) -> Undone:
     event = Event.STAYS if undone.stays else Event.UNDONE
-    journal.add(entry(undone.step.id, event, now, reason=undone.stays or undone.later))
+    journal.add(entry(undone.step.id, event, undone.now, reason=undone.stays or undone.later))
     return undone

@@ -5,12 +5,11 @@ from itertools import count
 
 import pytest
 from fault_proxy import Fault
-from twelve_steps import WRITES, Stage, World, twelve_steps
+from twelve_steps import WRITES, Stage, World
 
 from scanner.errors import DrscanError
 from scanner.remedies.applying import Done
 from scanner.remedies.journal import Event
-from scanner.remedies.journal_file import opened
 
 CALLS = 42
 """All that it takes: what is there is read before anything is done, again before its step, and after it."""
@@ -43,7 +42,7 @@ def world(stage: Stage) -> World:
 
 def stands(stage: Stage, world: World) -> list[Event | None]:
     """Where the journal says that each step stands."""
-    with opened(stage.journal(world), twelve_steps(world)) as journal:
+    with stage.opened(world) as journal:
         return [journal.stands(step.id) for step in journal.plan.steps]
 
 
