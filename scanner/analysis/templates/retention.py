@@ -77,8 +77,14 @@ def _bucket_roles(bucket: Resource) -> Iterable[tuple[str, Truth]]:
 
 
 def _keys(estate: Estate) -> _Keys:
-    """The keys of buckets that are needed. A bucket's key is in its region."""
+    """The keys of vaults, and of buckets that are needed. A key is in the region of what lies under it."""
     keys = _Keys()
+    for vault in estate.of_type(BACKUP_VAULT):
+        match text(vault.properties, "EncryptionKeyArn"):
+            case str() as arn:
+                keys.needed[arn] = True
+            case Unknown() as unknown:
+                keys.doubts.setdefault(vault.region, unknown)
     for bucket in estate.of_type(BUCKET):
         needed = any_true(held for _, held in _bucket_roles(bucket))
         if needed is False:

@@ -1,7 +1,7 @@
 """What each analysis of templates reads, and what it gives: a part of the table of all analyses."""
 
 from scanner.analysis.access import Derive
-from scanner.analysis.kinds import BUCKET, TEMPLATE, TEMPLATE_RESOURCE, needs
+from scanner.analysis.kinds import BACKUP_VAULT, BUCKET, TEMPLATE, TEMPLATE_RESOURCE, needs
 from scanner.analysis.templates import (
     derive_differences,
     derive_foreign_partitions,
@@ -26,7 +26,9 @@ TEMPLATES: tuple[tuple[str, frozenset[Need], frozenset[Need], Derive], ...] = (
     (
         "template-roles",
         _derived(TEMPLATE_RESOURCE, "Roles", "IsNeeded", "MayBeNeeded"),
-        needs(TEMPLATE_RESOURCE, "Type", "ResourceArn") | _derived(BUCKET, "EncryptionKeys", *NEEDED_ROLES),
+        needs(TEMPLATE_RESOURCE, "Type", "ResourceArn")
+        | needs(BACKUP_VAULT, "EncryptionKeyArn")
+        | _derived(BUCKET, "EncryptionKeys", *NEEDED_ROLES),
         derive_template_roles,
     ),
     (

@@ -43,6 +43,16 @@ def test_keys_are_needed_for_what_lies_under_them(pair):
     assert of(pair, "here") == (False, [])
 
 
+def test_so_are_the_keys_of_vaults(world):
+    for name, known in (("here", True), ("there", False)):
+        key = world.key(name, RECOVERY, WEST if known else "eu-south-1")
+        world.declared(key, name)
+        arn = key.arn if known else REFUSED
+        world.vault(name, RECOVERY, key.region, EncryptionKeyArn=arn)
+    assert of(world, "here") == (True, ["encryption-key"])
+    assert of(world, "there") == (REFUSED, [REFUSED])
+
+
 def test_what_the_estate_file_calls_a_copy_is_one(world):
     world.intent = Intent(protect=(Protected("orders", bucket="orders", copies=(Copy("orders-dr"),)),))
     world.declared(world.bucket("orders-dr"), "Copy")
