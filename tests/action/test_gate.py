@@ -37,6 +37,16 @@ def change(repository: Path) -> int:
     return text[: text.index(PULL_REQUEST[0])].count("\n") + 1
 
 
+def quoted_in_the_readme() -> list[str]:
+    """What the readme shows of the outcome, line by line."""
+    _, _, after = (
+        (ROOT / "README.md").read_text("utf-8").partition("$ drscan check --estate examples/gate/estate.yaml\n")
+    )
+    lines = [" ".join(line.split()) for line in after.partition("```")[0].splitlines() if line != "..."]
+    assert lines
+    return lines
+
+
 def test_the_example_passes_and_nothing_of_it_is_unknown(runner: Any, repository: Path) -> None:
     assert runner.check(estate="estate.yaml") == 0
     report = json.loads(Path(runner.outputs["check"]["json"]).read_text("utf-8"))
@@ -66,4 +76,7 @@ def test_the_hook_lets_through_what_is_healthy_and_nothing_else(repository: Path
     change(repository)
     broken = run(hook, repository, *arguments)
     assert broken.returncode == 1
-    assert "no kms:Encrypt on arn:aws:kms:eu-west-1:222222222222:key/{recovery.Key}" in " ".join(broken.stdout.split())
+    said = " ".join(broken.stdout.split())
+    assert "no kms:Encrypt on arn:aws:kms:eu-west-1:222222222222:key/{recovery.Key}" in said
+    for line in quoted_in_the_readme():
+        assert line in said
