@@ -91,7 +91,7 @@ def _disarmed(situation: Situation, finding: Finding) -> Situation:
     if not isinstance(role, RoleSide):
         raise CannotError(f"role {arn} was not seen")
     needs = RoleNeeds(role)
-    for link in links.by_role.get(arn, ()):
+    for link in links.of_role(arn):
         needs.add(examine(links.view, link))
     own = excess_of(needs, links.view.places).own
     return _at_role(situation, arn, [one for one in own if not isinstance(one, Unknown)])
@@ -102,12 +102,23 @@ def _entries(link: Resource) -> list[Entry]:
 
 
 def _at_role(situation: Situation, arn: str, entries: Sequence[Entry]) -> Situation:
+    refused = links_in(situation).refused
+    try:
+        if arn in refused:
+            raise CannotError(refused[arn])
+        return _without(situation, arn, entries)
+    except CannotError as error:
+        refused[arn] = str(error)
+        raise
+
+
+def _without(situation: Situation, arn: str, entries: Sequence[Entry]) -> Situation:
     role = role_of(situation.working, arn)
     narrowed = _without_excess(situation.working, role, entries)
     if narrowed is role:
         return situation
     _check(situation, role, entries)
-    names = [name_of(link) for link in links_in(situation).by_role.get(arn, ())]
+    names = [name_of(link) for link in links_in(situation).of_role(arn)]
     by_name = {one["Action"].lower() for one in entries}
     after = restored(situation, changed(situation, narrowed), names, Side.ROLE, by_name)
     return changed(after, _tidied(role_of(after.working, arn)))
@@ -160,7 +171,7 @@ def _check(situation: Situation, role: Resource, entries: Iterable[Entry]) -> No
             f"role {role.name} runs Batch jobs, too, and what manifests and reports they have is not known: "
             "give them a role of their own"
         )
-    for link in links_in(situation).by_role.get(role.arn, ()):
+    for link in links_in(situation).of_role(role.arn):
         for demand in demands_of(link.features, link.ends, role.arn):
             if "*" in demand.key and any(names_action(pattern, demand.action) for pattern in patterns):
                 raise CannotError(f"which keys the objects of link {link.id} are under is not known: name them by hand")
@@ -197,7 +208,7 @@ def _at_key(situation: Situation, role: str, arn: str, entries: Sequence[Entry])
         return situation
     key = key_of(situation.working, arn)
     document = taken_from(key.properties.get("KeyPolicy"), entries, f"the policy of key {arn}", _is(role))
-    names = [name_of(link) for link in links_in(situation).by_role.get(role, ())]
+    names = [name_of(link) for link in links_in(situation).of_role(role)]
     by_name = {one["Action"].lower() for one in entries}
     return restored(situation, changed(situation, with_key_policy(key, document)), names, Side.KEY, by_name)
 

@@ -5,33 +5,21 @@ organization's policy is somebody's decision, so that nothing is given against o
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from scanner.analysis.arns import account_of
 from scanner.analysis.replication.asking import LinkRequests
-from scanner.analysis.replication.batch import INITIATE
-from scanner.analysis.replication.contexts import SERVICE
 from scanner.analysis.replication.deciding import Outcome, State, decide
 from scanner.analysis.replication.demands import Demand, Grade, demands_of
 from scanner.analysis.replication.examining import decided_by
 from scanner.analysis.replication.links import Link
-from scanner.analysis.replication.names import ROLE
 from scanner.analysis.replication.policy_book import RoleSide
 from scanner.analysis.replication.sides import is_denied, sides_of
-from scanner.analysis.replication.synthesis import need_of
 from scanner.analysis.replication.vocabulary import Effect, Hop, Side
-from scanner.policy.synthesise import Need, bucket_policy, key_policy, role_policy, trust_policy
-from scanner.remedies.drafting import CannotError, changed
+from scanner.remedies.drafting import CannotError
+from scanner.remedies.gifts import Gifts, role_named
 from scanner.remedies.link_views import LinkName, examined, link_named, links_in, name_of
-from scanner.remedies.policy_edits import Statement
-from scanner.remedies.policy_holders import (
-    role_of,
-    with_bucket_statements,
-    with_inline_statements,
-    with_key_statements,
-    with_trust,
-)
 from scanner.remedies.proposals import Situation
 
 Wanted: TypeAlias = Callable[[Demand, Side], bool]
@@ -41,36 +29,23 @@ _PASSES = 6
 """What is missing shows hop by hop, and a key's policy matters only once the role has what it needs."""
 
 
-@dataclass(slots=True)
-class Gifts:
-    """What is to be given, by whom: needs of roles and towards buckets and keys, and the roles that must be trusted."""
-
-    roles: dict[str, list[Need]] = field(default_factory=dict)
-    buckets: dict[str, list[Need]] = field(default_factory=dict)
-    keys: dict[str, list[Need]] = field(default_factory=dict)
-    trust: bool = False
-
-
-def everything(_demand: Demand, _side: Side) -> bool:
-    """Whatever is missing."""
-    return True
-
-
 def without_loss(demand: Demand, _side: Side) -> bool:
     """Whatever keeps objects from arriving."""
     return demand.effect is Effect.FAILS
 
 
-def supplied(situation: Situation, name: LinkName, wanted: Wanted = without_loss) -> Situation:
-    """The situation in which a link has the wanted permissions that it misses.
+def supplied(
+    situation: Situation, name: LinkName, wanted: Wanted = without_loss, *, with_batch: bool = False
+) -> Situation:
+    """The situation in which a link, and if asked for the role of its Batch job, has the wanted permissions.
 
     Raises `CannotError` where one of them is denied, or limited by what only its keeper may change.
     """
     for _ in range(_PASSES):
-        found = examined(situation, name)
+        found = examined(situation, name, with_batch=with_batch)
         if found.role is None:
             return situation
-        after = _given(situation, found.link, _gifts(found.link, found.outcomes, wanted))
+        after = _gifts(situation, found.link, found.outcomes, wanted).given(situation)
         if after is situation:
             break
         situation = after
@@ -97,26 +72,17 @@ def restored(
     for objects from before or after bucket keys were switched on. Raises `CannotError` where it is not known what a
     link needs.
     """
+    gifts = Gifts()
     for name in names:
-        link, gifts = link_named(before, name), Gifts()
+        link = link_named(before, name)
         if link.role is None or links_in(before).view.book.role(str(link.role)) is None:
             continue
         for demand in _lost(before, after, link, side, named):
-            _give(gifts, link, demand, side)
-        after = _given(after, link, gifts)
-    return after
+            gifts.add(link, demand, side, str(link.role))
+    return gifts.given(after)
 
 
-def trust_for(situation: Situation, role: str) -> list[Statement]:
-    """The statement by which a role trusts S3 for the sources of all its links."""
-    links = links_in(situation).by_role.get(role, ())
-    account = links[0].source.account if links else account_of(role)
-    sources = sorted({link.ends.source.arn for link in links})
-    statements: list[Statement] = trust_policy(SERVICE, account=account, arns=sources)["Statement"]
-    return statements
-
-
-def _gifts(link: Link, outcomes: Iterable[Outcome], wanted: Wanted) -> Gifts:
+def _gifts(situation: Situation, link: Link, outcomes: Iterable[Outcome], wanted: Wanted) -> Gifts:
     gifts = Gifts()
     for outcome in outcomes:
         if outcome.state is not State.MISSED:
@@ -129,7 +95,7 @@ def _gifts(link: Link, outcomes: Iterable[Outcome], wanted: Wanted) -> Gifts:
                     f"{outcome.demand.action} on {outcome.resource} is not left to the role: {decided_by(outcome)}; "
                     "whoever keeps that policy has to exempt the role"
                 )
-            _give(gifts, link, outcome.demand, side, _caller(outcome))
+            gifts.add(link, outcome.demand, side, role_named(situation.working, link.source.account, _caller(outcome)))
     return gifts
 
 
@@ -146,42 +112,6 @@ def _caller(outcome: Outcome) -> str:
     """The name of the role that asked; empty for S3 itself."""
     principal = outcome.asked.request.principal
     return principal.split("/")[1] if ":assumed-role/" in principal else ""
-
-
-def _give(gifts: Gifts, link: Link, demand: Demand, side: Side, caller: str = "") -> None:
-    need = need_of(demand, link.ends)
-    match side:
-        case Side.TRUST:
-            gifts.trust = True
-        case Side.ROLE:
-            gifts.roles.setdefault(caller if demand.action == INITIATE else "", []).append(need)
-        case Side.BUCKET:
-            gifts.buckets.setdefault(demand.span.arn, []).append(need)
-        case Side.KEY:
-            gifts.keys.setdefault(demand.key, []).append(need)
-
-
-def _given(situation: Situation, link: Link, gifts: Gifts) -> Situation:
-    assert isinstance(link.role, str)
-    estate = situation.working
-    if gifts.trust:
-        situation = changed(situation, with_trust(role_of(estate, link.role), trust_for(situation, link.role)))
-    for caller, needs in gifts.roles.items():
-        role = role_of(situation.working, _arn_of(situation, link, caller) if caller else link.role)
-        situation = changed(situation, with_inline_statements(role, role_policy(needs)["Statement"]))
-    for arn, needs in gifts.buckets.items():
-        statements = bucket_policy(needs, (link.role,))["Statement"]
-        situation = changed(situation, with_bucket_statements(situation.working, arn, statements))
-    for arn, needs in gifts.keys.items():
-        statements = key_policy(needs, (link.role,))["Statement"]
-        situation = changed(situation, with_key_statements(situation.working, arn, statements))
-    return situation
-
-
-def _arn_of(situation: Situation, link: Link, name: str) -> str:
-    """The role of that name in the link's account, where names are unique whatever their path."""
-    roles = situation.working.of_type(ROLE)
-    return next((one.arn for one in roles if (one.account, one.name) == (link.source.account, name)), name)
 
 
 def _lost(before: Situation, after: Situation, link: Link, side: Side, named: Collection[str]) -> Iterator[Demand]:

@@ -12,7 +12,8 @@ from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.findings.finding import Finding
 from scanner.remedies.drafting import CannotError, changed, known, proposing
-from scanner.remedies.link_grants import supplied, trust_for
+from scanner.remedies.gifts import trust_for
+from scanner.remedies.link_grants import supplied
 from scanner.remedies.link_views import name_from
 from scanner.remedies.policy_edits import (
     Statement,
@@ -55,7 +56,9 @@ def _completed(situation: Situation, finding: Finding) -> Situation:
 
 
 def _carrying_tags(situation: Situation, finding: Finding) -> Situation:
-    return supplied(situation, name_from(finding.resource), lambda demand, _: demand.effect is Effect.DEGRADES)
+    """What degrades a link: tags that are lost, and Batch jobs that cannot start."""
+    name = name_from(finding.resource)
+    return supplied(situation, name, lambda demand, _: demand.effect is Effect.DEGRADES, with_batch=True)
 
 
 def _limited(situation: Situation, finding: Finding) -> Situation:

@@ -145,11 +145,8 @@ def _source(situation: Situation, protected: Resource) -> Resource:
 
 def _names_to(situation: Situation, source: Resource, asked: Asked) -> list[LinkName]:
     """The links of a bucket to a copy, those that are switched on first."""
-    links: list[Link] = [
-        link
-        for link in links_in(situation).by_name.values()
-        if bucket_id(link.source) == bucket_id(source) and link.ends.destination.name == asked.copy.bucket
-    ]
+    copy = f"arn:{partition_of(source.arn)}:s3:::{asked.copy.bucket}"
+    links = [link for link in links_in(situation).into(copy) if bucket_id(link.source) == bucket_id(source)]
     return [name_of(link) for link in sorted(links, key=lambda link: link.features.status != "Enabled")]
 
 

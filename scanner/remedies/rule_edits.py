@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from scanner.analysis.replication.demands import Demand, Grade, demands_of
 from scanner.analysis.replication.links import Link
-from scanner.analysis.replication.vocabulary import Side
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
 from scanner.remedies.drafting import CannotError, changed, known
@@ -104,12 +103,8 @@ def _with_filter(rule: Rule) -> Rule:
 
 def _with_new_permissions(before: Link, situation: Situation, name: LinkName) -> Situation:
     had = {_place(demand) for demand in _needed(before)}
-    now = {_place(demand) for demand in _needed(link_named(situation, name))}
-
-    def is_new(demand: Demand, _side: Side) -> bool:
-        return _place(demand) in now - had
-
-    return supplied(situation, name, is_new)
+    new = {_place(demand) for demand in _needed(link_named(situation, name))} - had
+    return supplied(situation, name, lambda demand, _: _place(demand) in new) if new else situation
 
 
 def _needed(link: Link) -> list[Demand]:
