@@ -149,6 +149,7 @@ class Blueprint:
         self.role = {"ManagedPolicyArns": []}
         self.key_states = {"source": "Enabled", "replica": "Enabled"}
         self.key_managers = {"source": "CUSTOMER", "replica": "CUSTOMER"}
+        self.key_kinds: dict[str, Json] = {"source": {}, "replica": {}}
 
     def used_by_s3(self, region: str, context: str) -> Json:
         return {"StringLike": {"kms:ViaService": self.via(region), "kms:EncryptionContext:aws:s3:arn": context}}
@@ -195,7 +196,7 @@ class Blueprint:
 
     def _key(self, name: str, policy: Json) -> Json:
         observed = {"KeyState": self.key_states[name], "KeyManager": self.key_managers[name], "Grants": []}
-        return {"KeyPolicy": policy, "Observed": observed}
+        return {"KeyPolicy": policy, "Observed": observed, **self.key_kinds[name]}
 
     def _organization(self) -> list[Resource]:
         prefix = self.arn("organizations", "", THIRD, "")

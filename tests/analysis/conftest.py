@@ -36,8 +36,8 @@ class World:
     ) -> Resource:
         return self.add("AWS::S3::Bucket", f"arn:{partition}:s3:::{name}", account, region, name, **properties)
 
-    def policy(self, bucket: str, document: Value, account: str = PRIMARY) -> Resource:
-        return self.add("AWS::S3::BucketPolicy", "", account, EAST, bucket, Bucket=bucket, PolicyDocument=document)
+    def policy(self, bucket: str, document: Value, account: str = PRIMARY, region: str = EAST) -> Resource:
+        return self.add("AWS::S3::BucketPolicy", "", account, region, bucket, Bucket=bucket, PolicyDocument=document)
 
     def trail(self, name: str = "audit", account: str = PRIMARY, region: str = EAST, **properties: Value) -> Resource:
         healthy = {"IsLogging": True, "IsMultiRegionTrail": True, "IsOrganizationTrail": False, "S3BucketName": "logs"}

@@ -112,7 +112,7 @@ def policies(world):
     logged = statement("Allow", {"Service": "logging.s3.amazonaws.com"}, "s3:PutObject", "access-logs")
     audited = {"Service": "cloudtrail.amazonaws.com"}, ["s3:GetBucketAcl", "s3:PutObject"], "archive"
     world.policy("orders", over_tls("orders"))
-    world.policy("orders-dr", copy_policy(), RECOVERY)
+    world.policy("orders-dr", copy_policy(), RECOVERY, WEST)
     world.policy("access-logs", over_tls("access-logs", logged | {"Condition": {"StringEquals": by_source}}))
     world.policy("archive", over_tls("archive", statement("Allow", *audited, **archived)), ARCHIVE)
     trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -4,11 +4,12 @@ Conditions of S3 replication: https://docs.aws.amazon.com/AmazonS3/latest/usergu
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html (both 2026-11).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from scanner.analysis.arns import partition_of
+from scanner.analysis.reading import at
 from scanner.analysis.replication import vocabulary as why
 from scanner.analysis.replication.demands import Ends
 from scanner.analysis.replication.features import Features
@@ -16,6 +17,10 @@ from scanner.analysis.replication.places import KeyEnd
 from scanner.analysis.replication.vocabulary import Effect, Hop, Reasons, Side
 from scanner.analysis.truth import Truth, all_true, any_true, equals, negate
 from scanner.estate.unknown import Unknown, Value
+
+_SYMMETRIC: Mapping[str, str] = {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"}
+"""The only kind of key that S3 encrypts with:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html (2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,7 @@ def _faults_of_source_key(key: KeyEnd) -> Iterator[Trouble]:
     elif isinstance(key.arn, Unknown) and key.is_managed_by_aws is not True:
         yield Doubt(hop, key.arn.reason, about="SourceKeyAbsent")
     elif key.key is not None:
-        unusable = negate(_is_usable(key.state))
-        what = f"key {key.arn} cannot be used: its state is {key.state}"
-        yield from _if(unusable, Fault("SourceKeyUnusable", hop, what, why.SOURCE_KEY_STATE))
+        yield from _faults_of_use(key, Fault("SourceKeyUnusable", hop, "", why.SOURCE_KEY_STATE))
 
 
 def _faults_of_written_key(key: KeyEnd, ends: Ends) -> Iterator[Trouble]:
@@ -165,9 +168,19 @@ def _faults_of_written_key(key: KeyEnd, ends: Ends) -> Iterator[Trouble]:
         if isinstance(key.arn, Unknown) and key.is_managed_by_aws is not True:
             yield Doubt(hop, key.arn.reason, about="ReplicaKeyAbsent")
         if key.key is not None:
-            what = f"key {key.arn} cannot be used: its state is {key.state}"
-            unusable = negate(_is_usable(key.state))
-            yield from _if(unusable, Fault("ReplicaKeyUnusable", hop, what, why.REPLICA_KEY_STATE))
+            yield from _faults_of_use(key, Fault("ReplicaKeyUnusable", hop, "", why.REPLICA_KEY_STATE))
+
+
+def _faults_of_use(key: KeyEnd, fault: Fault) -> Iterator[Trouble]:
+    """`fault`, with what is wrong, where a key that was seen cannot encrypt objects."""
+    properties = key.key.properties if key.key is not None else {}
+    for name, needed in _SYMMETRIC.items():
+        found = at(properties, name)
+        if isinstance(found, str) and found != needed:
+            yield replace(fault, what=f"key {key.arn} cannot be used: S3 needs a {name} of {needed}, it has {found}")
+            return
+    what = f"key {key.arn} cannot be used: its state is {key.state}"
+    yield from _if(negate(_is_usable(key.state)), replace(fault, what=what))
 
 
 def _crosses_accounts(key: KeyEnd, ends: Ends) -> Truth:

@@ -252,13 +252,20 @@ class Places:
 
     @cached_property
     def _bucket_policies(self) -> Mapping[BucketId, Resource]:
-        """By bucket. A policy's own ARN, if it has one, is its bucket's; names are unique in a partition."""
+        """By bucket. A policy's own ARN, if it has one, is its bucket's; names are unique in a partition.
+
+        S3 takes no policy from another account, and from another region's endpoint neither, so that a template which
+        declares one there gives the bucket none.
+        """
         found: dict[BucketId, Resource] = {}
         by_place = {(one.account, one.name): bucket_id(one) for one in self.estate.of_type(BUCKET)}
         for policy in self.estate.of_type(BUCKET_POLICY):
             written = text(policy.properties, "Bucket")
             name = written if isinstance(written, str) else policy.name
-            found[by_place.get((policy.account, name), (partition_of(policy.arn), name))] = policy
+            bucket_is = by_place.get((policy.account, name), (partition_of(policy.arn), name))
+            bucket = self._buckets.get(bucket_is)
+            if bucket is None or (bucket.account, bucket.region) == (policy.account, policy.region):
+                found[bucket_is] = policy
         return found
 
     @cached_property

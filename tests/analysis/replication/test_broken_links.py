@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from scanner.estate.resource import Resource
+
 HOME, AWAY, THIRD = "111111111111", "222222222222", "333333333333"
 ASSUME, BUCKET, READ = "assume", "source-bucket", "source-object"
 DECRYPT, WRITE, ENCRYPT = "source-key", "destination-object", "destination-key"
@@ -144,6 +146,23 @@ def destination_without_policy(b):
     b.destination_policy = None
 
 
+def declared_in(b, account, region):
+    """The destination's policy as a template of another place declares it: S3 takes it from the bucket's place only."""
+    shown = {"Bucket": "ledger-copy", "PolicyDocument": b.destination_policy}
+    b.resources.append(Resource("AWS::S3::BucketPolicy", b.destination_arn, account, region, "ledger-copy", shown))
+    b.destination_policy = None
+
+
+@case(ALL_WRITES, WRITE_REASONS)
+def destination_policy_declared_in_the_source_account(b):
+    declared_in(b, HOME, b.away_region)
+
+
+@case(ALL_WRITES, WRITE_REASONS)
+def destination_policy_declared_in_another_region(b):
+    declared_in(b, AWAY, b.home_region)
+
+
 @case([(WRITE, "s3:ObjectOwnerOverrideToBucketOwner")], ["DstPutObjectNotPermitted"])
 def destination_policy_forgets_the_owner_override(b):
     b.destination_policy["Statement"][0]["Action"].remove("s3:ObjectOwnerOverrideToBucketOwner")
@@ -252,6 +271,16 @@ def source_key_is_absent(b):
 @case([], ["DstKmsKeyInvalidState"], ["ReplicaKeyUnusable"])
 def replica_key_disabled(b):
     b.key_states["replica"] = "Disabled"
+
+
+@case([], ["SrcKmsKeyInvalidState"], ["SourceKeyUnusable"])
+def source_key_that_signs(b):
+    b.key_kinds["source"] = {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}
+
+
+@case([], ["DstKmsKeyInvalidState"], ["ReplicaKeyUnusable"])
+def replica_key_is_asymmetric(b):
+    b.key_kinds["replica"] = {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}
 
 
 @case([], ["DstKmsKeyNotFound"], ["ReplicaKeyAbsent"])
