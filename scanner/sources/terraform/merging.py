@@ -17,6 +17,9 @@ LATER = "known after apply"
 MAX_UNORDERED = 50
 """How many blocks of a set are told apart by their values; each is compared with each."""
 
+_NEVER_LEFT_TO_AWS = frozenset({"rule", "versioning_configuration"})
+"""Blocks that are configured or not there: unknown without an expression, they stand in a dynamic block."""
+
 
 class Given(Enum):
     """What the configuration gives for a value, where that is no expression and no block."""
@@ -96,7 +99,8 @@ def members(
     """The members of an object that a block gives, without those that nobody configures and that are known later."""
     found: dict[str, Value] = {}
     for name in {**_or_empty(marked.value), **_or_empty(marked.unknown)}:
-        given = Given.UNCLEAR if isinstance(block, Given) else block.get(name, Given.NOTHING)
+        unsaid = Given.UNCLEAR if name in _NEVER_LEFT_TO_AWS else Given.NOTHING
+        given = Given.UNCLEAR if isinstance(block, Given) else block.get(name, unsaid)
         value = merged(marked.member(name), given, (*path, name), resolver, depth + 1)
         if value is not ABSENT:
             found[name] = value

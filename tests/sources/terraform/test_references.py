@@ -50,6 +50,12 @@ def test_a_key_that_does_not_exist_yet_is_still_that_key() -> None:
     assert found == KEY_ARN + "{aws_kms_key.k}"
 
 
+@pytest.mark.parametrize("name", ["rule", "versioning_configuration"])
+def test_a_dynamic_block_over_something_unknown_may_be_there(name: str) -> None:
+    settings = Made("aws_s3_bucket_settings.s", {"bucket": "orders"}, {name: True}, {"bucket": constant("orders")})
+    assert resolved(plan(settings))[settings.address].values[name] == LATER
+
+
 def test_a_key_that_exists_has_the_arn_that_the_plan_knows() -> None:
     arn = KEY_ARN + "11111111-2222-3333-4444-555555555555"
     there = Made("aws_kms_key.k", {"arn": arn, "key_id": "1", "id": "1"}, actions=("no-op",))
