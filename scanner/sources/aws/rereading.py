@@ -42,6 +42,12 @@ def reread(entered: Entered, resource: Resource, names: Collection[str]) -> Reso
     return Resource(resource.type, found.arn, resource.account, resource.region, found.name, _nested(values))
 
 
+def calls_of(type_: str, names: Collection[str]) -> tuple[Call, ...]:
+    """The calls that `reread` makes for a resource of a type and these properties."""
+    listings = () if type_ in _CALLED_BY_NAME else tuple(call for call in CALLS if type_ in call.lists)
+    return (*listings, *_details(type_, names))
+
+
 def _found(entered: Entered, place: Place, resource: Resource) -> Found | Unknown | None:
     if resource.type in _CALLED_BY_NAME:
         named = _NAMES.get(resource.type)
