@@ -1,9 +1,12 @@
 """Every part of a link broken, one at a time: the plan mends it, keeps what it does not know, and is then done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from link_blueprint import HOME, PREFIX, Blueprint
 from planned import planned, remedied
 
@@ -255,3 +258,16 @@ def _statements(properties: Any) -> list[Any]:
     documents = [properties.get("PolicyDocument"), properties.get("KeyPolicy")]
     documents += [one["PolicyDocument"] for one in properties.get("Policies", ())]
     return [statement for document in documents if document for statement in document["Statement"]]
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(names=st.lists(st.sampled_from(sorted(BREAKS)), min_size=2, max_size=4, unique=True), how=st.sampled_from(DRAWN))
+def test_several_faults_at_once_are_mended_as_one_is(names: list[str], how: tuple[str, bool]) -> None:
+    blueprint = Blueprint(partition=how[0], bucket_key=how[1])
+    for name in names:
+        with suppress(KeyError):  # what one took away the other cannot break any more
+            BREAKS[name][0](blueprint)
+    found = planned(blueprint.estate, blueprint.intent, RULES)
+    assert {str(one.verdict) for one in found.after.findings} == {"PASS"}, found.why()
+    assert set(verdicts(found.estate, blueprint)) == {"works"}
+    assert found.again.steps == ()
