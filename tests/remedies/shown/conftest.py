@@ -3,6 +3,7 @@
 Everything is made by hand, so that what is shown does not hang on any remedy.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from scanner.estate.estate import Estate
 from scanner.estate.resource import Resource
 from scanner.remedies.differences import changes_between
-from scanner.remedies.step import Plan, Target, Unfixed
+from scanner.remedies.step import Plan, Step, Target, Unfixed
 from scanner.remedies.steps import digest_of, steps_of
 from scanner.sources.completion import completed
 
@@ -281,13 +282,23 @@ def whole() -> Plan:
 def _plan(was: Estate, will_be: Estate) -> Plan:
     changes = list(changes_between(was, will_be))
     serves = {(change.target, change.property): _for(change.target) for change in changes}
-    steps = steps_of(changes, serves)
+    steps = tuple(map(_worded, steps_of(changes, serves)))
     left = (
         Unfixed("bucket-versioning-enabled", "f1", "arn:aws:s3:::other", "versioning of other is not known"),
         Unfixed("bucket-versioning-enabled", "f2", "arn:aws:s3:::more", "versioning of other is not known"),
         Unfixed("macie-enabled-where-data-is", "f3", HOSTILE, "there is no remedy for this rule; Enable Macie"),
     )
     return Plan("2026-11-21T12:00:00Z", "aws", digest_of(steps), steps, left, (("a-link-works", "f0"),))
+
+
+def _worded(step: Step) -> Step:
+    """The step with other words where the writes say something: how they put it is not what is tested here."""
+    return replace(
+        step,
+        interrupts=step.interrupts and "somebody who relies on how it is may be stopped",
+        costs=step.costs and "storage, and a fee by month",
+        undoing=step.undoing and "; ".join(["what was written meanwhile stays as it was written"] * 3),
+    )
 
 
 def _for(target: Target) -> dict[tuple[str, str], None]:

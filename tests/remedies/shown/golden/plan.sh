@@ -22,9 +22,9 @@ profile_is_in 222222222222 "${PROFILE_222222222222:?name a profile}" eu-west-1
 # 01  Make Key {orders-copy-key} in 222222222222 eu-west-1  [review]
 # for         a-link-works
 # by          kms:CreateKey
-# costs       a customer managed key costs a monthly fee, each of its rotations another
-# undoing     a key is not deleted at once: it is scheduled for deletion in 30 days; what was written under it
-#             meanwhile can be read until then, and by nobody after that, so cancel the deletion where there is any
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 made=$(aws kms create-key --profile "$PROFILE_222222222222" --region eu-west-1 --query '[KeyMetadata.Arn, KeyMetadata.KeyId]' --output text --cli-input-json '{
   "Description": "For '"'"'; touch owned; echo '"'"' $(touch owned) `touch owned` ${aws_s3_bucket.x} %{if true} \"\\ \n# \u001b[2J\u202e EOF",
   "Tags": [
@@ -50,7 +50,7 @@ aws kms create-alias --profile "$PROFILE_222222222222" --region eu-west-1 --cli-
 # 03  Change EnableKeyRotation of 11111111-2222-3333-4444-555555555555 in 111111111111 us-east-1  [safe]
 # for         role-has-no-excess
 # by          kms:EnableKeyRotation
-# costs       a customer managed key costs a monthly fee, each of its rotations another
+# costs       storage, and a fee by month
 aws kms enable-key-rotation --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "KeyId": "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555"
 }'
@@ -59,7 +59,7 @@ aws kms enable-key-rotation --profile "$PROFILE_111111111111" --region us-east-1
 # for         a-link-works
 # by          kms:EnableKeyRotation
 # after       01
-# costs       a customer managed key costs a monthly fee, each of its rotations another
+# costs       storage, and a fee by month
 aws kms enable-key-rotation --profile "$PROFILE_222222222222" --region eu-west-1 --cli-input-json '{
   "KeyId": "'"$made_orders_copy_key__arn"'"
 }'
@@ -67,8 +67,9 @@ aws kms enable-key-rotation --profile "$PROFILE_222222222222" --region eu-west-1
 # 05  Make Bucket orders-logs in 111111111111 us-east-1  [safe]
 # for         a-link-works
 # by          s3:CreateBucket
-# costs       storage of whatever is put into it
-# undoing     only an empty bucket can be deleted
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws s3api create-bucket --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-logs",
   "ObjectOwnership": "BucketOwnerEnforced"
@@ -77,8 +78,9 @@ aws s3api create-bucket --profile "$PROFILE_111111111111" --region us-east-1 --c
 # 06  Make Bucket orders-dr in 222222222222 eu-west-1  [safe]
 # for         a-link-works
 # by          s3:CreateBucket
-# costs       storage of whatever is put into it
-# undoing     only an empty bucket can be deleted
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws s3api create-bucket --profile "$PROFILE_222222222222" --region eu-west-1 --cli-input-json '{
   "Bucket": "orders-dr",
   "ObjectOwnership": "BucketOwnerEnforced",
@@ -91,7 +93,7 @@ aws s3api create-bucket --profile "$PROFILE_222222222222" --region eu-west-1 --c
 # 07  Change PublicAccessBlockConfiguration of orders-data in 111111111111 us-east-1  [review]
 # for         a-link-works
 # by          s3:PutPublicAccessBlock (needs s3:PutBucketPublicAccessBlock)
-# interrupts  public access that somebody relies on ends
+# interrupts  somebody who relies on how it is may be stopped
 aws s3api put-public-access-block --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-data",
   "ExpectedBucketOwner": "111111111111",
@@ -122,7 +124,7 @@ aws s3api put-bucket-tagging --profile "$PROFILE_111111111111" --region us-east-
 # 09  Change AccountPublicAccessBlock 111111111111 in 111111111111  [review]
 # for         role-has-no-excess
 # by          s3control:PutPublicAccessBlock (needs s3:PutAccountPublicAccessBlock)
-# interrupts  public access in the whole account ends
+# interrupts  somebody who relies on how it is may be stopped
 aws s3control put-public-access-block --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "AccountId": "111111111111",
   "PublicAccessBlockConfiguration": {
@@ -137,7 +139,7 @@ aws s3control put-public-access-block --profile "$PROFILE_111111111111" --region
 # for         a-link-works
 # by          s3:PutBucketOwnershipControls
 # after       05
-# interrupts  access that only ACLs grant ends
+# interrupts  somebody who relies on how it is may be stopped
 aws s3api put-bucket-ownership-controls --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-logs",
   "ExpectedBucketOwner": "111111111111",
@@ -153,8 +155,9 @@ aws s3api put-bucket-ownership-controls --profile "$PROFILE_111111111111" --regi
 # 11  Set VersioningConfiguration of orders-data in 111111111111 us-east-1  [safe]
 # for         a-link-works
 # by          s3:PutBucketVersioning
-# costs       storage of the versions that are kept from now on
-# undoing     a bucket that never had versioning can only suspend it afterwards
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws s3api put-bucket-versioning --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-data",
   "ExpectedBucketOwner": "111111111111",
@@ -166,9 +169,10 @@ aws s3api put-bucket-versioning --profile "$PROFILE_111111111111" --region us-ea
 # 12  Change ObjectLockConfiguration of ledger in 111111111111 us-east-1  [irreversible]
 # for         role-has-no-excess
 # by          s3:PutObjectLockConfiguration (needs s3:PutBucketObjectLockConfiguration)
-# interrupts  until its time is over, nobody can delete a version that is locked in COMPLIANCE mode, not even AWS
-# costs       storage of every version until its retention is over
-# undoing     Object Lock cannot be switched off again; its default retention can be removed
+# interrupts  somebody who relies on how it is may be stopped
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 # Left out: it cannot be taken back.
 # aws s3api put-object-lock-configuration --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
 #   "Bucket": "ledger",
@@ -188,8 +192,9 @@ aws s3api put-bucket-versioning --profile "$PROFILE_111111111111" --region us-ea
 # for         a-link-works
 # by          s3:PutObjectLockConfiguration (needs s3:PutBucketObjectLockConfiguration)
 # after       06
-# costs       storage of every version until its retention is over
-# undoing     Object Lock cannot be switched off again; its default retention can be removed
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws s3api put-object-lock-configuration --profile "$PROFILE_222222222222" --region eu-west-1 --cli-input-json '{
   "Bucket": "orders-dr",
   "ExpectedBucketOwner": "222222222222",
@@ -219,7 +224,7 @@ sleep 15
 # 15  Change AssumeRolePolicyDocument of old-copying in 111111111111  [review]
 # for         role-has-no-excess
 # by          iam:UpdateAssumeRolePolicy
-# interrupts  whoever uses a statement that goes, or is narrowed, loses that access
+# interrupts  somebody who relies on how it is may be stopped
 aws iam update-assume-role-policy --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "RoleName": "old-copying",
   "PolicyDocument": "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Service\": \"s3.amazonaws.com\"}, \"Action\": \"sts:AssumeRole\"}]}"
@@ -228,7 +233,7 @@ aws iam update-assume-role-policy --profile "$PROFILE_111111111111" --region us-
 # 16  Change Policies of old-copying in 111111111111  [review]
 # for         role-has-no-excess
 # by          iam:PutRolePolicy, iam:DeleteRolePolicy
-# interrupts  whatever else uses this role loses what is taken away
+# interrupts  somebody who relies on how it is may be stopped
 aws iam put-role-policy --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "RoleName": "old-copying",
   "PolicyName": "copy",
@@ -271,7 +276,7 @@ aws iam detach-role-policy --profile "$PROFILE_111111111111" --region us-east-1 
 # for         a-link-works
 # by          s3:PutBucketPolicy
 # after       11
-# interrupts  requests that the new Deny statements match are refused from now on
+# interrupts  somebody who relies on how it is may be stopped
 aws s3api put-bucket-policy --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-data",
   "ExpectedBucketOwner": "111111111111",
@@ -281,7 +286,7 @@ aws s3api put-bucket-policy --profile "$PROFILE_111111111111" --region us-east-1
 # 20  Change KeyPolicy of 11111111-2222-3333-4444-555555555555 in 111111111111 us-east-1  [review]
 # for         role-has-no-excess
 # by          kms:PutKeyPolicy
-# interrupts  whoever uses a statement that goes, or is narrowed, loses that access
+# interrupts  somebody who relies on how it is may be stopped
 aws kms put-key-policy --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "KeyId": "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555",
   "PolicyName": "default",
@@ -312,7 +317,7 @@ aws s3api put-bucket-policy --profile "$PROFILE_222222222222" --region eu-west-1
 # for         a-link-works
 # by          kms:PutKeyPolicy
 # after       17
-# interrupts  whoever uses a statement that goes, or is narrowed, loses that access
+# interrupts  somebody who relies on how it is may be stopped
 aws kms put-key-policy --profile "$PROFILE_222222222222" --region eu-west-1 --cli-input-json '{
   "KeyId": "'"$made_orders_copy_key__arn"'",
   "PolicyName": "default",
@@ -340,9 +345,9 @@ aws sns set-topic-attributes --profile "$PROFILE_111111111111" --region us-east-
 # for         a-link-works
 # by          sns:Subscribe
 # after       25
-# interrupts  somebody must confirm the subscription by the message that SNS sends
-# undoing     what nobody confirms runs out; once confirmed, whoever gets the messages can unsubscribe by any of
-#             them
+# interrupts  somebody who relies on how it is may be stopped
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws sns subscribe --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "TopicArn": "arn:aws:sns:us-east-1:111111111111:orders-alarms",
   "Protocol": "email",
@@ -353,9 +358,10 @@ aws sns subscribe --profile "$PROFILE_111111111111" --region us-east-1 --cli-inp
 # for         a-link-works
 # by          s3:PutBucketEncryption (needs s3:PutEncryptionConfiguration)
 # after       23
-# interrupts  whoever reads or writes new objects needs permission on the key
-# costs       requests to KMS, few with a bucket key
-# undoing     objects written meanwhile keep the encryption that they got
+# interrupts  somebody who relies on how it is may be stopped
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws s3api put-bucket-encryption --profile "$PROFILE_222222222222" --region eu-west-1 --cli-input-json '{
   "Bucket": "orders-dr",
   "ExpectedBucketOwner": "222222222222",
@@ -376,7 +382,7 @@ aws s3api put-bucket-encryption --profile "$PROFILE_222222222222" --region eu-we
 # for         a-link-works
 # by          s3:PutBucketLogging
 # after       11, 21
-# costs       storage of the access logs
+# costs       storage, and a fee by month
 aws s3api put-bucket-logging --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-data",
   "ExpectedBucketOwner": "111111111111",
@@ -392,8 +398,9 @@ aws s3api put-bucket-logging --profile "$PROFILE_111111111111" --region us-east-
 # for         a-link-works
 # by          s3:PutBucketReplication (needs s3:PutReplicationConfiguration)
 # after       13, 22, 27
-# costs       storage of the replicas and transfer between regions, for objects written from now on
-# undoing     replicas made meanwhile stay where they are
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 aws s3api put-bucket-replication --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-data",
   "ExpectedBucketOwner": "111111111111",
@@ -454,7 +461,7 @@ aws s3api put-bucket-replication --profile "$PROFILE_111111111111" --region us-e
 # for         a-link-works
 # by          s3:PutBucketMetricsConfiguration (needs s3:PutMetricsConfiguration)
 # after       29
-# costs       CloudWatch charges request metrics as custom metrics
+# costs       storage, and a fee by month
 aws s3api put-bucket-metrics-configuration --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "Bucket": "orders-data",
   "ExpectedBucketOwner": "111111111111",
@@ -479,7 +486,7 @@ aws s3api put-bucket-metrics-configuration --profile "$PROFILE_111111111111" --r
 # for         a-link-works
 # by          s3:PutBucketLifecycleConfiguration (needs s3:PutLifecycleConfiguration)
 # after       29
-# interrupts  S3 deletes what the new rules say, also of what is there already
+# interrupts  somebody who relies on how it is may be stopped
 # Left out: it is for you to decide.
 # aws s3api put-bucket-lifecycle-configuration --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
 #   "Bucket": "orders-data",
@@ -578,7 +585,7 @@ aws cloudwatch put-metric-alarm --profile "$PROFILE_111111111111" --region us-ea
 # for         a-link-works
 # by          cloudwatch:PutMetricAlarm
 # after       25
-# costs       an alarm costs a monthly fee
+# costs       storage, and a fee by month
 aws cloudwatch put-metric-alarm --profile "$PROFILE_111111111111" --region us-east-1 --cli-input-json '{
   "AlarmName": "orders-failed",
   "ActionsEnabled": true,
@@ -609,8 +616,9 @@ aws cloudwatch put-metric-alarm --profile "$PROFILE_111111111111" --region us-ea
 # for         a-link-works
 # by          s3control:CreateJob (needs s3:CreateJob)
 # after       19, 32
-# costs       Batch Operations charges by job and by object; transfer and storage of every replica
-# undoing     objects that were copied stay copied
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was
+#             written; what was written meanwhile stays as it was written
 made=$(aws s3control create-job --profile "$PROFILE_111111111111" --region us-east-1 --query '[JobId]' --output text --cli-input-json '{
   "AccountId": "111111111111",
   "ClientRequestToken": "59c690eaa3e9f4739f9853f68c28913a484a6fe61d5d491aef02447d7f8c6ca5",

@@ -40,9 +40,9 @@ provider "aws" {
 
 # 01  Make Key {orders-copy-key} in 222222222222 eu-west-1  [review]
 # for         a-link-works
-# costs       a customer managed key costs a monthly fee, each of its rotations another
-# undoing     a key is not deleted at once: it is scheduled for deletion in 30 days; what was written under it
-#             meanwhile can be read until then, and by nobody after that, so cancel the deletion where there is any
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_kms_key" "orders_copy_key" {
   provider            = aws.a222222222222_eu_west_1
   description         = "For '; touch owned; echo ' $(touch owned) `touch owned` $${aws_s3_bucket.x} %%{if true} \"\\ \n# \u001b[2J\u202e EOF"
@@ -62,19 +62,20 @@ resource "aws_kms_alias" "alias_orders_copy" {
 
 # 03  Change EnableKeyRotation of 11111111-2222-3333-4444-555555555555 in 111111111111 us-east-1  [safe]
 # for         role-has-no-excess
-# costs       a customer managed key costs a monthly fee, each of its rotations another
+# costs       storage, and a fee by month
 # Add to the resource that declares 11111111-2222-3333-4444-555555555555 (the rotation of the key):
 #   enable_key_rotation = true
 
 # 04  Change EnableKeyRotation of {orders-copy-key} in 222222222222 eu-west-1  [safe]
 # for         a-link-works
-# costs       a customer managed key costs a monthly fee, each of its rotations another
+# costs       storage, and a fee by month
 # Said by the resource itself, above.
 
 # 05  Make Bucket orders-logs in 111111111111 us-east-1  [safe]
 # for         a-link-works
-# costs       storage of whatever is put into it
-# undoing     only an empty bucket can be deleted
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_s3_bucket" "orders_logs" {
   provider = aws.a111111111111_us_east_1
   bucket   = "orders-logs"
@@ -85,8 +86,9 @@ resource "aws_s3_bucket" "orders_logs" {
 
 # 06  Make Bucket orders-dr in 222222222222 eu-west-1  [safe]
 # for         a-link-works
-# costs       storage of whatever is put into it
-# undoing     only an empty bucket can be deleted
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_s3_bucket" "orders_dr" {
   provider            = aws.a222222222222_eu_west_1
   bucket              = "orders-dr"
@@ -98,7 +100,7 @@ resource "aws_s3_bucket" "orders_dr" {
 
 # 07  Change PublicAccessBlockConfiguration of orders-data in 111111111111 us-east-1  [review]
 # for         a-link-works
-# interrupts  public access that somebody relies on ends
+# interrupts  somebody who relies on how it is may be stopped
 import {
   to = aws_s3_bucket_public_access_block.orders_data
   id = "orders-data"
@@ -121,7 +123,7 @@ resource "aws_s3_bucket_public_access_block" "orders_data" {
 
 # 09  Change AccountPublicAccessBlock 111111111111 in 111111111111  [review]
 # for         role-has-no-excess
-# interrupts  public access in the whole account ends
+# interrupts  somebody who relies on how it is may be stopped
 resource "aws_s3_account_public_access_block" "r_111111111111" {
   provider                = aws.a111111111111_us_east_1
   account_id              = "111111111111"
@@ -133,7 +135,7 @@ resource "aws_s3_account_public_access_block" "r_111111111111" {
 
 # 10  Change OwnershipControls of orders-logs in 111111111111 us-east-1  [review]
 # for         a-link-works
-# interrupts  access that only ACLs grant ends
+# interrupts  somebody who relies on how it is may be stopped
 resource "aws_s3_bucket_ownership_controls" "orders_logs" {
   provider = aws.a111111111111_us_east_1
   bucket   = aws_s3_bucket.orders_logs.bucket
@@ -144,8 +146,9 @@ resource "aws_s3_bucket_ownership_controls" "orders_logs" {
 
 # 11  Set VersioningConfiguration of orders-data in 111111111111 us-east-1  [safe]
 # for         a-link-works
-# costs       storage of the versions that are kept from now on
-# undoing     a bucket that never had versioning can only suspend it afterwards
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_s3_bucket_versioning" "orders_data" {
   provider = aws.a111111111111_us_east_1
   bucket   = "orders-data"
@@ -156,9 +159,10 @@ resource "aws_s3_bucket_versioning" "orders_data" {
 
 # 12  Change ObjectLockConfiguration of ledger in 111111111111 us-east-1  [irreversible]
 # for         role-has-no-excess
-# interrupts  until its time is over, nobody can delete a version that is locked in COMPLIANCE mode, not even AWS
-# costs       storage of every version until its retention is over
-# undoing     Object Lock cannot be switched off again; its default retention can be removed
+# interrupts  somebody who relies on how it is may be stopped
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 # Commented out: it cannot be taken back.
 # import {
 #   to = aws_s3_bucket_object_lock_configuration.ledger
@@ -177,8 +181,9 @@ resource "aws_s3_bucket_versioning" "orders_data" {
 
 # 13  Change ObjectLockConfiguration of orders-dr in 222222222222 eu-west-1  [review]
 # for         a-link-works
-# costs       storage of every version until its retention is over
-# undoing     Object Lock cannot be switched off again; its default retention can be removed
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_s3_bucket_object_lock_configuration" "orders_dr" {
   provider = aws.a222222222222_eu_west_1
   bucket   = aws_s3_bucket.orders_dr.bucket
@@ -212,7 +217,7 @@ resource "aws_iam_role" "orders_copying" {
 
 # 15  Change AssumeRolePolicyDocument of old-copying in 111111111111  [review]
 # for         role-has-no-excess
-# interrupts  whoever uses a statement that goes, or is narrowed, loses that access
+# interrupts  somebody who relies on how it is may be stopped
 # Add to the resource that declares old-copying (the trust policy of the role):
 #   assume_role_policy = jsonencode({
 #     "Version" = "2012-10-17"
@@ -229,7 +234,7 @@ resource "aws_iam_role" "orders_copying" {
 
 # 16  Change Policies of old-copying in 111111111111  [review]
 # for         role-has-no-excess
-# interrupts  whatever else uses this role loses what is taken away
+# interrupts  somebody who relies on how it is may be stopped
 import {
   to = aws_iam_role_policy.old_copying_copy
   id = "old-copying:copy"
@@ -310,7 +315,7 @@ resource "aws_iam_role_policy_attachment" "old_copying_reading" {
 
 # 19  Change PolicyDocument of orders-data in 111111111111 us-east-1  [review]
 # for         a-link-works
-# interrupts  requests that the new Deny statements match are refused from now on
+# interrupts  somebody who relies on how it is may be stopped
 import {
   to = aws_s3_bucket_policy.orders_data
   id = "orders-data"
@@ -354,7 +359,7 @@ resource "aws_s3_bucket_policy" "orders_data" {
 
 # 20  Change KeyPolicy of 11111111-2222-3333-4444-555555555555 in 111111111111 us-east-1  [review]
 # for         role-has-no-excess
-# interrupts  whoever uses a statement that goes, or is narrowed, loses that access
+# interrupts  somebody who relies on how it is may be stopped
 import {
   to = aws_kms_key_policy.r_11111111_2222_3333_4444_555555555555
   id = "11111111-2222-3333-4444-555555555555"
@@ -422,7 +427,7 @@ resource "aws_s3_bucket_policy" "orders_dr" {
 
 # 23  Change KeyPolicy of {orders-copy-key} in 222222222222 eu-west-1  [review]
 # for         a-link-works
-# interrupts  whoever uses a statement that goes, or is narrowed, loses that access
+# interrupts  somebody who relies on how it is may be stopped
 resource "aws_kms_key_policy" "orders_copy_key" {
   provider = aws.a222222222222_eu_west_1
   key_id   = aws_kms_key.orders_copy_key.key_id
@@ -481,8 +486,9 @@ resource "aws_sns_topic_policy" "orders_alarms" {
 
 # 26  Make Subscription orders-alarms:email:on-call@example.com in 111111111111 us-east-1  [safe]
 # for         a-link-works
-# interrupts  somebody must confirm the subscription by the message that SNS sends
-# undoing     what nobody confirms runs out; once confirmed, whoever gets the messages can unsubscribe by any of them
+# interrupts  somebody who relies on how it is may be stopped
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_sns_topic_subscription" "orders_alarms_email_on_call_example_com" {
   provider   = aws.a111111111111_us_east_1
   topic_arn  = "arn:aws:sns:us-east-1:111111111111:orders-alarms"
@@ -493,9 +499,10 @@ resource "aws_sns_topic_subscription" "orders_alarms_email_on_call_example_com" 
 
 # 27  Set BucketEncryption of orders-dr in 222222222222 eu-west-1  [review]
 # for         a-link-works
-# interrupts  whoever reads or writes new objects needs permission on the key
-# costs       requests to KMS, few with a bucket key
-# undoing     objects written meanwhile keep the encryption that they got
+# interrupts  somebody who relies on how it is may be stopped
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_s3_bucket_server_side_encryption_configuration" "orders_dr" {
   provider = aws.a222222222222_eu_west_1
   bucket   = aws_s3_bucket.orders_dr.bucket
@@ -511,7 +518,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "orders_dr" {
 
 # 28  Set LoggingConfiguration of orders-data in 111111111111 us-east-1  [safe]
 # for         a-link-works
-# costs       storage of the access logs
+# costs       storage, and a fee by month
 resource "aws_s3_bucket_logging" "orders_data" {
   provider      = aws.a111111111111_us_east_1
   bucket        = "orders-data"
@@ -522,8 +529,9 @@ resource "aws_s3_bucket_logging" "orders_data" {
 
 # 29  Set ReplicationConfiguration of orders-data in 111111111111 us-east-1  [review]
 # for         a-link-works
-# costs       storage of the replicas and transfer between regions, for objects written from now on
-# undoing     replicas made meanwhile stay where they are
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 resource "aws_s3_bucket_replication_configuration" "orders_data" {
   provider = aws.a111111111111_us_east_1
   bucket   = "orders-data"
@@ -580,7 +588,7 @@ resource "aws_s3_bucket_replication_configuration" "orders_data" {
 
 # 30  Set MetricsConfigurations of orders-data in 111111111111 us-east-1  [safe]
 # for         a-link-works
-# costs       CloudWatch charges request metrics as custom metrics
+# costs       storage, and a fee by month
 resource "aws_s3_bucket_metric" "orders_data_EntireBucket" {
   provider   = aws.a111111111111_us_east_1
   bucket     = "orders-data"
@@ -599,7 +607,7 @@ resource "aws_s3_bucket_metric" "orders_data_some" {
 
 # 31  Set LifecycleConfiguration of orders-data in 111111111111 us-east-1  [manual]
 # for         a-link-works
-# interrupts  S3 deletes what the new rules say, also of what is there already
+# interrupts  somebody who relies on how it is may be stopped
 # Commented out: it is for you to decide.
 # resource "aws_s3_bucket_lifecycle_configuration" "orders_data" {
 #   provider                               = aws.a111111111111_us_east_1
@@ -669,7 +677,7 @@ resource "aws_cloudwatch_metric_alarm" "late" {
 
 # 34  Make Alarm orders-failed in 111111111111 us-east-1  [safe]
 # for         a-link-works
-# costs       an alarm costs a monthly fee
+# costs       storage, and a fee by month
 resource "aws_cloudwatch_metric_alarm" "orders_failed" {
   provider            = aws.a111111111111_us_east_1
   alarm_name          = "orders-failed"
@@ -692,6 +700,7 @@ resource "aws_cloudwatch_metric_alarm" "orders_failed" {
 
 # 35  Make BatchReplicationJob job for orders-data in 111111111111 us-east-1  [review]
 # for         a-link-works
-# costs       Batch Operations charges by job and by object; transfer and storage of every replica
-# undoing     objects that were copied stay copied
+# costs       storage, and a fee by month
+# undoing     what was written meanwhile stays as it was written; what was written meanwhile stays as it was written;
+#             what was written meanwhile stays as it was written
 # By hand: Terraform has no resource for this; the call is shown by: drscan fix plan --format cli
