@@ -12,6 +12,11 @@ TOPIC_POLICY = "AWS::SNS::TopicPolicy"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 ALARM = "AWS::CloudWatch::Alarm"
 
+_LASTS = (
+    "a subscription goes with its topic, and runs out where nobody confirms it; once confirmed, whoever gets the "
+    "messages can unsubscribe by any of them"
+)
+
 
 def _topic(target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
     if after is None:
@@ -34,9 +39,9 @@ def _new_topic_policy(target: Target, before: Value, after: Value) -> tuple[Requ
 
 
 def _subscription(_target: Target, _before: Value, after: Value) -> tuple[Request, ...]:
-    """A subscription. One that nobody has confirmed cannot be taken back: it runs out, or goes with its topic."""
+    """A subscription. One that nobody has confirmed has no name yet by which it could be taken back."""
     if after is None:
-        return ()
+        raise CannotWriteError(_LASTS)
     parameters = {"TopicArn": after["TopicArn"], "Protocol": after["Protocol"], "Endpoint": after["Endpoint"]}
     return (Request("sns", "Subscribe", "sns:Subscribe", parameters),)
 
@@ -58,7 +63,7 @@ def _confirmed(_target: Target, _before: Value, _after: Value) -> str:
 
 
 def _lasts(_target: Target, _before: Value, _after: Value) -> str:
-    return "what nobody confirms runs out; once confirmed, whoever gets the messages can unsubscribe by any of them"
+    return _LASTS
 
 
 ALARM_PROPERTIES = (
