@@ -45,9 +45,9 @@ class World:
             )
         )
 
-    def run(self, command: str, *arguments: object, code: int = 0) -> str:
+    def run(self, command: str, *arguments: object, codes: tuple[int, ...] = (0,)) -> str:
         found = CliRunner().invoke(fix, [command, *map(str, arguments), "--estate", str(self.estate)])
-        assert found.exit_code == code, (found.output, found.exception)
+        assert found.exit_code in codes, (found.output, found.exception)
         return found.output
 
     def planned(self, *options: str) -> list[dict[str, Any]]:
@@ -57,6 +57,12 @@ class World:
 
     def applied(self) -> None:
         self.run("apply", self.plan, "--journal", self.journal, "--yes")
+
+    def made_by(self, step: dict[str, Any]) -> str:
+        """What a step made, as the journal has it."""
+        entries = [json.loads(line) for line in self.journal.read_text().splitlines()[1:]]
+        (made,) = {one for entry in entries if entry["step"] == step["id"] for one in entry.get("made", {}).values()}
+        return str(made)
 
     def link(self) -> Any:
         """The replication rule as S3 has it."""
@@ -77,30 +83,28 @@ def encrypted(world: World) -> None:
     world.aws.client("s3").put_bucket_encryption(Bucket=world.source, ServerSideEncryptionConfiguration=rules)
 
 
-@pytest.mark.parametrize("prepare", [lambda _: None, encrypted], ids=["plain", "under a key"])
-def test_a_copy_is_built_found_right_and_taken_back(world: World, prepare: Callable[[World], None]) -> None:
+@pytest.mark.parametrize(
+    ("prepare", "options"),
+    [(lambda _: None, ()), (encrypted, ("--existing-objects",))],
+    ids=["plain", "under a key, with what is there already"],
+)
+def test_a_copy_is_built_found_right_and_taken_back(
+    world: World, prepare: Callable[[World], None], options: tuple[str, ...]
+) -> None:
     prepare(world)
-    assert world.planned()
+    steps = world.planned(*options)
     world.applied()
     (rule,) = world.link()["Rules"]
     assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{world.copy}"
     assert not is_stand_in(json.dumps(world.link()))
-    assert world.planned() == []
-    # Versions can only be suspended, never be forgotten: something stays.
-    world.run("undo", world.journal, "--yes", code=1)
+    if options:
+        found = world.aws.client("s3control").describe_job(AccountId=world.aws.account, JobId=world.made_by(steps[-1]))
+        assert found["Job"]["RoleArn"].endswith(f":role/{world.source}-batch-replication")
+    assert world.planned(*options) == []
+    # Versioning stays suspended, a key waits for its deletion, and a job stays on record: AWS takes none of them back.
+    assert "but for" in world.run("undo", world.journal, "--yes", codes=(0, 1))
     with pytest.raises(ClientError, match="ReplicationConfigurationNotFoundError"):
         world.link()
     with pytest.raises(ClientError, match="404"):
         world.aws.client("s3", AWAY, world.away).head_bucket(Bucket=world.copy)
     assert world.aws.client("iam").list_roles()["Roles"] == []
-
-
-def test_the_job_for_existing_objects_comes_last_with_a_role_of_its_own(world: World) -> None:
-    steps = world.planned("--existing-objects")
-    assert steps[-1]["target"]["type"] == "AWS::S3::BatchReplicationJob"
-    world.applied()
-    entries = [json.loads(line) for line in world.journal.read_text().splitlines()[1:]]
-    (job,) = {made for entry in entries if entry["step"] == steps[-1]["id"] for made in entry.get("made", {}).values()}
-    found = world.aws.client("s3control").describe_job(AccountId=world.aws.account, JobId=job)["Job"]
-    assert found["RoleArn"].endswith(":role/" + f"{world.source}-batch-replication")
-    assert world.planned("--existing-objects") == []
