@@ -14,7 +14,7 @@ from scanner.estate.overlay import overlay
 from scanner.estate.regions import partition_of
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Value
-from scanner.sources.attaching import Attachment, fold, gaps
+from scanner.sources.attaching import Attachment, doubted, fold, gaps
 from scanner.sources.declared import UNNAMED_ACCOUNT, UNNAMED_REGION, Declared, Deployment, Exports, Option
 
 _LONGEST_CHAIN = 12
@@ -40,7 +40,8 @@ class World:
         """The resources with what other stacks add to them, and what is added to things that no stack makes."""
         everything = (resource for each in self.made for resource in each.resources)
         distinct = tuple({resource.identity: resource for resource in everything}.values())
-        return fold(distinct, (added for each in self.made for added in each.attached))
+        folded, left = fold(distinct, (added for each in self.made for added in each.attached))
+        return doubted(folded, left), left
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -73,9 +74,9 @@ class World:
         places = {(each.account, each.region) for each in self.deployments}
         resources, left = self._folded
         after = overlay(live, resources, removed, places=places)
-        # What no template declares may be there already.
+        # What no template declares may be there already; what may belong to anybody may belong to those, too.
         everything, left = fold(after.resources, left)
-        return replace(after, resources=everything, unseen=(*after.unseen, *self.unseen, *gaps(left)))
+        return replace(after, resources=doubted(everything, left), unseen=(*after.unseen, *self.unseen, *gaps(left)))
 
 
 def world(planned: Sequence[Planned], case: Case, setting: Setting) -> World:

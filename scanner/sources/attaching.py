@@ -42,6 +42,40 @@ def fold(
     return tuple(_with(one, added[_key(one)]) if _key(one) in added else one for one in resources), tuple(left)
 
 
+def doubted(resources: Sequence[Resource], left: Iterable[Attachment]) -> tuple[Resource, ...]:
+    """The resources with whatever may be attached to them: of some attachments it is not known to whom they go."""
+    unplaced = [one for one in left if not isinstance(one.name, str)]
+    if not unplaced:
+        return tuple(resources)
+    return tuple(_doubted(one, [each for each in unplaced if _may_be(each, one)]) for one in resources)
+
+
+def _may_be(attachment: Attachment, owner: Resource) -> bool:
+    return (attachment.type, attachment.account) == (owner.type, owner.account)
+
+
+def _doubted(owner: Resource, unplaced: Sequence[Attachment]) -> Resource:
+    added: dict[str, list[Value]] = {}
+    for one in unplaced:
+        added.setdefault(one.to, []).append(_perhaps(one))
+    return _with(owner, added) if added else owner
+
+
+def _perhaps(one: Attachment) -> Value:
+    """What may or may not be attached: a policy each of whose statements may not hold, or something unknown."""
+    doubt = Unknown(f"whom {one.by} adds to is not known")
+    if not isinstance(one.value, Mapping):
+        return doubt
+    document = one.value.get("PolicyDocument")
+    if not isinstance(document, Mapping):
+        return {**one.value, "PolicyDocument": doubt}
+    statements = document.get("Statement")
+    found = [statements] if isinstance(statements, Mapping) else statements
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        return {**one.value, "PolicyDocument": doubt}
+    return {**one.value, "PolicyDocument": {**document, "Statement": [{**each, "Condition": doubt} for each in found]}}
+
+
 def gaps(left: Iterable[Attachment]) -> tuple[Unseen, ...]:
     """What is not seen of those whom something is added to, and whom nobody declares."""
     return tuple(_gap(one) for one in left)

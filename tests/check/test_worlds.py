@@ -11,6 +11,7 @@ from scanner.check.settings import UNNAMED
 from scanner.check.worlds import World, world
 from scanner.errors import InvalidInputError
 from scanner.estate.intent import Intent, StackIntent
+from scanner.estate.unknown import Unknown
 
 HOME, AWAY = "111111111111", "222222222222"
 Build = Callable[..., World]
@@ -91,3 +92,19 @@ def test_nothing_to_check_says_what_to_name() -> None:
 def test_the_same_role_in_two_stacks_exists_once(build: Build) -> None:
     found = build((HOME, ROLE), (HOME, ROLE))
     assert [one.name for one in found.resources if one.type == "AWS::IAM::Role"] == ["replication"]
+
+
+@pytest.mark.parametrize(
+    "statement", ["{Effect: Deny, Action: '*', Resource: '*'}", "[{Effect: Allow, Action: 's3:*'}]"]
+)
+def test_a_policy_for_nobody_knows_whom_may_be_any_roles(build: Build, statement: str) -> None:
+    policy = (
+        "Parameters: {Who: {Type: String}}\n"
+        "Resources: {P: {Type: AWS::IAM::Policy, Properties: "
+        f"{{PolicyName: p, Roles: [!Ref Who], PolicyDocument: {{Statement: {statement}}}}}}}}}\n"
+    )
+    found = build((HOME, ROLE), (HOME, policy))
+    (role,) = (one for one in found.resources if one.type == "AWS::IAM::Role")
+    ((written,),) = (policy["PolicyDocument"]["Statement"] for policy in role.properties["Policies"])
+    assert written["Condition"] == Unknown("whom P adds to is not known")
+    assert [gap.what for gap in found.alone().unseen] == ["AWS::IAM::Role"]
