@@ -3,14 +3,18 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.choices import choice_options
 from scanner.cli.fix_apply import apply, undo
 from scanner.cli.options import FILE, estate_option, rule_options
-from scanner.errors import InvalidInputError
 from scanner.estate.intent import Intent
 from scanner.estate.verdict import Severity
+
+if TYPE_CHECKING:
+    from scanner.remedies.proposals import Choices
 
 FORMS = ("text", "json", "cli", "cloudformation", "terraform")
 """How a plan can be shown."""
@@ -38,17 +42,7 @@ fix.add_command(undo)
 @click.option("--from", "source", type=FILE, metavar="SNAPSHOT", help="Plan from a saved snapshot, not live accounts.")
 @click.option("--plan", "file", type=FILE, metavar="FILE", help="Write the plan into this file, for apply.")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="How it is shown.")
-@click.option("--existing-objects", is_flag=True, help="Copy what is there already, by S3 Batch Replication.")
-@click.option("--key", "keys", multiple=True, metavar="ARN", help="Use this KMS key in its place (repeatable).")
-@click.option("--log-bucket", default="", metavar="NAME", help="Takes access logs; may hold {account} and {region}.")
-@click.option(
-    "--topic", "topics", multiple=True, metavar="ARN", help="An SNS topic for alarms of its region (repeatable)."
-)
-@click.option("--email", default="", metavar="ADDRESS", help="Who is subscribed to a topic that nobody hears.")
-@click.option("--failure-events", is_flag=True, help="Let S3 tell the topic of failed replication, not an alarm.")
-@click.option("--break-glass", multiple=True, metavar="ARN", help="Whom denials are to spare (repeatable).")
-@click.option("--lock-mode", type=click.Choice(["GOVERNANCE", "COMPLIANCE"]), default="GOVERNANCE", show_default=True)
-@click.option("--lock-days", type=click.IntRange(1, 36500), default=35, show_default=True)
+@choice_options
 @click.option("--workers", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls made at a time.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, only the plan.")
 @click.pass_context
@@ -61,15 +55,7 @@ def plan_(
     source: Path | None,
     file: Path | None,
     form: str,
-    existing_objects: bool,
-    keys: tuple[str, ...],
-    log_bucket: str,
-    topics: tuple[str, ...],
-    email: str,
-    lock_mode: str,
-    lock_days: int,
-    break_glass: tuple[str, ...],
-    failure_events: bool,
+    choices: "Choices",
     workers: int,
     quiet: bool,
 ) -> None:
@@ -85,22 +71,10 @@ def plan_(
     from scanner.cli.reading import live_estate, saved_estate
     from scanner.remedies.plan_file import write_plan
     from scanner.remedies.planning import plan, with_remedies
-    from scanner.remedies.proposals import Choices
     from scanner.remedies.shown import shown
     from scanner.remedies.table import REMEDIES
 
     asked = with_remedies(audit.question(intent, folders, ids, severity), REMEDIES)
-    choices = Choices(
-        keys=_keys(keys),
-        log_bucket=log_bucket,
-        topics=topics,
-        email=email,
-        existing_objects=existing_objects,
-        lock_mode=lock_mode,
-        lock_days=lock_days,
-        break_glass=tuple(map(_principal, break_glass)),
-        failure_events=failure_events,
-    )
     clock = audit.Clock()
     reading = saved_estate(source) if source is not None else live_estate(asked, workers, quiet=quiet)
     made = plan(asked, reading.estate, choices, REMEDIES, source=reading.source, clock=clock)
@@ -109,21 +83,3 @@ def plan_(
         write_plan(made, file)
         hint = f"; apply it with: drscan fix apply {file}" if made.steps else ""
         click.echo(f"drscan: {file} written{hint}", err=True)
-
-
-def _principal(arn: str) -> str:
-    parts = arn.split(":", 5)
-    if len(parts) != 6 or parts[2] != "iam" or not parts[5].startswith(("role/", "user/")) or set("*?$") & set(arn):
-        raise InvalidInputError(f"{arn!r} is no principal's ARN", hint="expected arn:aws:iam::ACCOUNT:role/NAME")
-    return arn
-
-
-def _keys(arns: tuple[str, ...]) -> dict[tuple[str, str], str]:
-    return dict(_key(arn) for arn in arns)
-
-
-def _key(arn: str) -> tuple[tuple[str, str], str]:
-    parts = arn.split(":", 5)
-    if len(parts) != 6 or parts[2] != "kms" or not parts[5].startswith("key/"):
-        raise InvalidInputError(f"{arn!r} is no key's ARN", hint="expected arn:aws:kms:REGION:ACCOUNT:key/ID")
-    return (parts[4], parts[3]), arn
