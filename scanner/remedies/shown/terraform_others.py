@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.remedies.shown.hcl import Blocks, Json, Note, Raw
-from scanner.remedies.shown.terraform_s3 import KEPT, one
+from scanner.remedies.shown.terraform_s3 import KEPT
+from scanner.remedies.shown.terraform_s3_rules import one
 from scanner.remedies.shown.terraform_scope import Advice, Block, Body, Made, Scope, Shape
 from scanner.remedies.step import CREATION, WHOLE, Step
 from scanner.remedies.writes.alerts import ALARM, SUBSCRIPTION, TOPIC, TOPIC_POLICY

@@ -3,11 +3,12 @@
 Provider documentation of hashicorp/aws, 5.100 and 6.x, 2026-11.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 from scanner.remedies.shown.hcl import Blocks, Json, Note
+from scanner.remedies.shown.terraform_s3_rules import lifecycle, notification, one, replication, tags
 from scanner.remedies.shown.terraform_scope import Advice, Block, Body, Made, Scope, Shape
 from scanner.remedies.step import CREATION, WHOLE, Step
 from scanner.remedies.writes.s3 import ACCOUNT_BLOCK, BATCH_JOB, BUCKET, BUCKET_POLICY
@@ -26,16 +27,11 @@ KEPT = Blocks(({"prevent_destroy": True},))
 """What must not go with its configuration: the data, and what it can be read with."""
 
 
-def one(body: Body | None) -> Blocks | None:
-    """A nested block that is there at most once; none for None."""
-    return None if body is None else Blocks((body,))
-
-
 def _bucket(scope: Scope, step: Step) -> Iterator[Made]:
     body = {
         "bucket": step.after["BucketName"],
         "object_lock_enabled": step.after.get("ObjectLockEnabled") or None,
-        "tags": _tags(scope.after(step.target, "Tags")),
+        "tags": tags(scope.after(step.target, "Tags")),
         "lifecycle": KEPT,
     }
     yield Block("aws_s3_bucket", scope.label(step.target), body)
@@ -43,7 +39,7 @@ def _bucket(scope: Scope, step: Step) -> Iterator[Made]:
 
 def _bucket_tags(scope: Scope, step: Step) -> Iterator[Made]:
     if not scope.is_new(BUCKET, step.target):
-        yield Advice("the tags of the bucket", {"tags": _tags(step.after) or {}})
+        yield Advice("the tags of the bucket", {"tags": tags(step.after) or {}})
 
 
 def _part(type_: str, shape: Any) -> Shape:
@@ -112,140 +108,6 @@ def _logging(value: Any) -> Body:
     }
 
 
-def _replication(value: Any) -> Body:
-    return {"role": value["Role"], "rule": Blocks(tuple(map(_replication_rule, value["Rules"])))}
-
-
-def _replication_rule(rule: Mapping[str, Any]) -> Body:
-    criteria = rule.get("SourceSelectionCriteria")
-    return {
-        "id": rule.get("Id"),
-        "priority": rule.get("Priority"),
-        "prefix": rule.get("Prefix"),
-        "status": rule["Status"],
-        "filter": one(_filter(rule["Filter"]) if "Filter" in rule else None),
-        "delete_marker_replication": one(_status(rule.get("DeleteMarkerReplication"))),
-        "existing_object_replication": one(_status(rule.get("ExistingObjectReplication"))),
-        "source_selection_criteria": one(
-            criteria
-            and {
-                "sse_kms_encrypted_objects": one(_status(criteria.get("SseKmsEncryptedObjects"))),
-                "replica_modifications": one(_status(criteria.get("ReplicaModifications"))),
-            }
-        ),
-        "destination": one(_destination(rule["Destination"])),
-    }
-
-
-def _destination(value: Mapping[str, Any]) -> Body:
-    translation, encryption = value.get("AccessControlTranslation"), value.get("EncryptionConfiguration")
-    metrics, time = value.get("Metrics"), value.get("ReplicationTime")
-    return {
-        "bucket": value["Bucket"],
-        "account": value.get("Account"),
-        "storage_class": value.get("StorageClass"),
-        "access_control_translation": one(translation and {"owner": translation["Owner"]}),
-        "encryption_configuration": one(encryption and {"replica_kms_key_id": encryption.get("ReplicaKmsKeyID")}),
-        "metrics": one(
-            metrics and {"status": metrics["Status"], "event_threshold": one(_minutes(metrics.get("EventThreshold")))}
-        ),
-        "replication_time": one(time and {"status": time["Status"], "time": one(_minutes(time["Time"]))}),
-    }
-
-
-def _status(value: Mapping[str, Any] | None) -> Body | None:
-    return value and {"status": value["Status"]}
-
-
-def _minutes(value: Mapping[str, Any] | None) -> Body | None:
-    return value and {"minutes": value["Minutes"]}
-
-
-def _filter(value: Mapping[str, Any]) -> Body:
-    """A filter of replication: everything, a prefix, a tag, or several of them."""
-    if "And" in value:
-        both = value["And"]
-        return {"and": one({"prefix": both.get("Prefix"), "tags": _tags(both.get("TagFilters"))})}
-    tag = value.get("TagFilter")
-    return {"prefix": value.get("Prefix"), "tag": one(tag and {"key": tag["Key"], "value": tag["Value"]})}
-
-
-def _lifecycle(value: Any) -> Body:
-    return {
-        "transition_default_minimum_object_size": value.get("TransitionDefaultMinimumObjectSize"),
-        "rule": Blocks(tuple(map(_lifecycle_rule, value["Rules"]))),
-    }
-
-
-def _lifecycle_rule(rule: Mapping[str, Any]) -> Body:
-    days, date = rule.get("ExpirationInDays"), rule.get("ExpirationDate")
-    marker = rule.get("ExpiredObjectDeleteMarker")
-    expiration = {"days": days, "date": date, "expired_object_delete_marker": marker}
-    noncurrent, abort = rule.get("NoncurrentVersionExpiration"), rule.get("AbortIncompleteMultipartUpload")
-    return {
-        "id": rule.get("Id"),
-        "status": rule["Status"],
-        "filter": one(_lifecycle_filter(rule)),
-        "expiration": one(expiration if any(part is not None for part in expiration.values()) else None),
-        "transition": Blocks(tuple(_transition(each, "days") for each in rule.get("Transitions", ()))),
-        "noncurrent_version_expiration": one(
-            noncurrent
-            and {
-                "noncurrent_days": noncurrent.get("NoncurrentDays"),
-                "newer_noncurrent_versions": noncurrent.get("NewerNoncurrentVersions"),
-            }
-        ),
-        "noncurrent_version_transition": Blocks(
-            tuple(_transition(each, "noncurrent_days") for each in rule.get("NoncurrentVersionTransitions", ()))
-        ),
-        "abort_incomplete_multipart_upload": one(abort and {"days_after_initiation": abort["DaysAfterInitiation"]}),
-    }
-
-
-def _lifecycle_filter(rule: Mapping[str, Any]) -> Body:
-    tags = rule.get("TagFilters") or []
-    parts = {
-        "prefix": rule.get("Prefix"),
-        "object_size_greater_than": _number(rule.get("ObjectSizeGreaterThan")),
-        "object_size_less_than": _number(rule.get("ObjectSizeLessThan")),
-    }
-    if len(tags) + sum(part is not None for part in parts.values()) > 1:
-        return {"and": one({**parts, "tags": _tags(tags)})}
-    return {**parts, "tag": one({"key": tags[0]["Key"], "value": tags[0]["Value"]} if tags else None)}
-
-
-def _transition(entry: Mapping[str, Any], days: str) -> Body:
-    return {
-        "storage_class": entry["StorageClass"],
-        "date": entry.get("TransitionDate"),
-        days: entry.get("TransitionInDays"),
-        "newer_noncurrent_versions": entry.get("NewerNoncurrentVersions"),
-    }
-
-
-def _number(text: Any) -> int | None:
-    return None if text is None else int(text)
-
-
-def _notification(value: Any) -> Body:
-    return {
-        "eventbridge": True if value.get("EventBridgeConfiguration", {}).get("EventBridgeEnabled") else None,
-        "topic": _events(value.get("TopicConfigurations"), "Topic", "topic_arn"),
-        "queue": _events(value.get("QueueConfigurations"), "Queue", "queue_arn"),
-        "lambda_function": _events(value.get("LambdaConfigurations"), "Function", "lambda_function_arn"),
-    }
-
-
-def _events(entries: Sequence[Mapping[str, Any]] | None, named: str, argument: str) -> Blocks:
-    return Blocks(tuple(_event(entry, named, argument) for entry in entries or ()))
-
-
-def _event(entry: Mapping[str, Any], named: str, argument: str) -> Body:
-    rules = entry.get("Filter", {}).get("S3Key", {}).get("Rules", ())
-    filters = {f"filter_{rule['Name'].lower()}": rule["Value"] for rule in rules}
-    return {argument: entry[named], "events": [entry["Event"]], **filters}
-
-
 def _metrics(scope: Scope, step: Step) -> Iterator[Made]:
     had = {entry["Id"]: entry for entry in step.before or ()}
     has = {entry["Id"]: entry for entry in step.after or ()}
@@ -254,7 +116,7 @@ def _metrics(scope: Scope, step: Step) -> Iterator[Made]:
             filter_ = {
                 "prefix": entry.get("Prefix"),
                 "access_point": entry.get("AccessPointArn"),
-                "tags": _tags(entry.get("TagFilters")),
+                "tags": tags(entry.get("TagFilters")),
             }
             selects = any(part is not None for part in filter_.values())
             body = {
@@ -286,10 +148,6 @@ def _job(_scope: Scope, _step: Step) -> Iterator[Made]:
     yield Advice("Terraform has no resource for this; the call is shown by: drscan fix plan --format cli")
 
 
-def _tags(tags: Sequence[Mapping[str, Any]] | None) -> dict[str, Any] | None:
-    return {tag["Key"]: tag["Value"] for tag in tags} if tags else None
-
-
 _PARTS: Mapping[str, tuple[str, Any]] = {
     "VersioningConfiguration": ("aws_s3_bucket_versioning", _versioning),
     "ObjectLockConfiguration": ("aws_s3_bucket_object_lock_configuration", _object_lock),
@@ -297,9 +155,9 @@ _PARTS: Mapping[str, tuple[str, Any]] = {
     "OwnershipControls": ("aws_s3_bucket_ownership_controls", _ownership),
     "BucketEncryption": ("aws_s3_bucket_server_side_encryption_configuration", _encryption),
     "LoggingConfiguration": ("aws_s3_bucket_logging", _logging),
-    "ReplicationConfiguration": ("aws_s3_bucket_replication_configuration", _replication),
-    "LifecycleConfiguration": ("aws_s3_bucket_lifecycle_configuration", _lifecycle),
-    "NotificationConfiguration": ("aws_s3_bucket_notification", _notification),
+    "ReplicationConfiguration": ("aws_s3_bucket_replication_configuration", replication),
+    "LifecycleConfiguration": ("aws_s3_bucket_lifecycle_configuration", lifecycle),
+    "NotificationConfiguration": ("aws_s3_bucket_notification", notification),
 }
 
 SHAPES: Mapping[tuple[str, str], Shape] = dict(

@@ -107,8 +107,8 @@ def _step(step: Step) -> _Lines:
     yield style if step.safety is not Safety.SAFE else _Style.BOLD, f"{step.id}  {title(step)}  [{step.safety}]"
     yield _Style.FAINT, f"    {target.type} in {f'{target.account} {target.region}'.rstrip()}"
     for name, note in notes_of(step):
-        for number, line in enumerate(wrapped(note, _WIDTH - 16)):
-            yield _style_of(name, step), f"    {name if number == 0 else '':<10}  {line}"
+        for number, words in enumerate(wrapped(note, _WIDTH - 16)):
+            yield _style_of(name, step), f"    {name if number == 0 else '':<10}  {words}"
     for line in difference(step.before, step.after, step.property):
         yield _SIGNS.get(line.sign, _Style.PLAIN), f"      {line}"
 
