@@ -22,6 +22,7 @@ from scanner.remedies.proposals import Remedy, Situation
 from scanner.remedies.rule_edits import edited, measured
 from scanner.remedies.topics import (
     TOPIC_READS,
+    known_topic,
     open_to_alarm,
     open_to_bucket,
     topic_in,
@@ -74,15 +75,16 @@ def _lateness_told(situation: Situation, finding: Finding) -> Situation:
 
 
 def _heard(situation: Situation, finding: Finding) -> Situation:
-    """Somebody hears the alarm: by a topic that it speaks to already, else by another one beside it."""
+    """Somebody hears the alarm: by a topic that it speaks to already, else by one that is heard, beside it."""
     derived = finding.resource
     alarm = situation.current(derived)
     known(dict(alarm.properties), f"alarm {alarm.name}")
-    usable = [one["Arn"] for one in elements(at(derived.properties, "Derived.AlarmTopics")) if _is_usable(one, alarm)]
-    if usable:
-        topic = usable[0]
-    else:
-        situation, topic = topic_in(situation, (partition_of(alarm.arn), alarm.account, alarm.region))
+    place = partition_of(alarm.arn), alarm.account, alarm.region
+    own = [one for one in elements(at(derived.properties, "Derived.AlarmTopics")) if _is_usable(one, alarm)]
+    heard = [one["Arn"] for one in own if one.get("Confirmed") is True]
+    topic = next(iter(heard), None) or known_topic(situation, place) or next((one["Arn"] for one in own), None)
+    if topic is None:
+        situation, topic = topic_in(situation, place)
     actions = list(alarm.properties.get("AlarmActions", ()))
     actions = actions if topic in actions else [*actions, topic]
     alarm = alarm.with_properties(ActionsEnabled=True, AlarmActions=actions)

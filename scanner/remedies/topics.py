@@ -42,11 +42,16 @@ def topic_in(situation: Situation, place: Place) -> tuple[Situation, str]:
     It is one that the user named, one that alarms there speak to and somebody hears, or a new one. Raises `CannotError`
     where nobody would hear it.
     """
+    found = known_topic(situation, place)
+    return (situation, found) if found is not None else _with_new_topic(situation, place)
+
+
+def known_topic(situation: Situation, place: Place) -> str | None:
+    """The topic that the user named for a place, else one that alarms there speak to and somebody hears."""
     _, account, region = place
     chosen = [arn for arn in situation.choices.topics if region_of(arn) == region]
     own = [arn for arn in chosen if account_of(arn) == account]
-    found = next(iter(own or chosen), None) or next(_heard_already(situation, account, region), None)
-    return (situation, found) if found is not None else _with_new_topic(situation, place)
+    return next(iter(own or chosen), None) or next(_heard_already(situation, account, region), None)
 
 
 def open_to_alarm(situation: Situation, arn: str, alarm: Resource) -> Situation:

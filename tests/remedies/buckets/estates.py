@@ -231,6 +231,11 @@ def topic_refuses(drawn: Drawn) -> None:
     drawn.alarm("failing", "OperationsFailedReplication", AlarmActions=[topic])
 
 
+def topic_that_nobody_hears(drawn: Drawn) -> None:
+    drawn.alarm("failing", "OperationsFailedReplication", AlarmActions=[drawn.topic("deaf", confirmed=0)])
+    drawn.topic()
+
+
 def key_refuses(drawn: Drawn) -> None:
     topic = drawn.topic(KmsMasterKeyId=drawn.source_key_arn)
     drawn.alarm("failing", "OperationsFailedReplication", AlarmActions=[topic])
@@ -263,6 +268,10 @@ NEW_LOGS = Choices(log_bucket="logs-{account}-{region}")
 
 def sparing(partition: str) -> Choices:
     return Choices(break_glass=(f"arn:{partition}:iam::{AWAY}:{GLASS}",))
+
+
+def with_pager(partition: str) -> Choices:
+    return Choices(topics=(Drawn(partition=partition).home("sns", "pager"),))
 
 
 Chosen: TypeAlias = Choices | Callable[[str], Choices]
@@ -304,6 +313,7 @@ BREAKS: dict[str, tuple[Break, set[str], Chosen]] = {
     "alarm to nobody": (silent_alarm, {"alarm-reaches-a-human"}, Choices()),
     "alarm off": (alarm_off, {"alarm-reaches-a-human"}, Choices()),
     "topic that refuses": (topic_refuses, {"alarm-reaches-a-human"}, Choices()),
+    "topic that nobody hears": (topic_that_nobody_hears, {"alarm-reaches-a-human"}, with_pager),
     "key that refuses": (key_refuses, {"alarm-reaches-a-human"}, Choices()),
     "metric that nobody publishes": (unpublished, {"request-metric-alarm-can-fire"}, Choices()),
     "versions gone in days": (
