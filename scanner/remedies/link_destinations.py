@@ -12,7 +12,7 @@ from scanner.estate.estate import Estate
 from scanner.estate.unknown import Value
 from scanner.findings.finding import Finding
 from scanner.remedies.drafting import known, proposing
-from scanner.remedies.link_excess import names_action, narrowed_bucket
+from scanner.remedies.link_excess import narrowed_bucket
 from scanner.remedies.link_grants import supplied
 from scanner.remedies.link_views import name_from
 from scanner.remedies.policy_edits import (
@@ -27,6 +27,7 @@ from scanner.remedies.policy_edits import (
 )
 from scanner.remedies.policy_holders import bucket_of, bucket_policy_of
 from scanner.remedies.proposals import Remedy, Situation
+from scanner.remedies.role_excess import names_action
 
 
 def _admitting(situation: Situation, finding: Finding) -> Situation:

@@ -4,18 +4,18 @@ That is the bucket where it was asked for, versions at both ends, the rule with 
 the objects meet on their way; all of it the least that does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from scanner.analysis.annotation import bucket_id, buckets_by_id
 from scanner.analysis.arns import partition_of
 from scanner.analysis.declarations import bucket_named
 from scanner.analysis.kinds import BUCKET
-from scanner.analysis.reading import at
-from scanner.analysis.replication.links import Link, link_id
+from scanner.analysis.replication.links import Link
 from scanner.estate.resource import Resource
 from scanner.estate.unknown import Unknown, Value
 from scanner.findings.finding import Finding
 from scanner.remedies.asked_copies import Asked, asked_of, encryption, versioned, with_destination
+from scanner.remedies.copy_rules import with_new_rules
 from scanner.remedies.drafting import CannotError, changed, proposing
 from scanner.remedies.existing_objects import with_existing_objects
 from scanner.remedies.link_grants import check_all_known
@@ -23,20 +23,7 @@ from scanner.remedies.link_mending import mended
 from scanner.remedies.link_rules import enabled
 from scanner.remedies.link_views import LinkName, link_named, links_in, name_from, name_of
 from scanner.remedies.proposals import Remedy, Situation
-from scanner.remedies.replication_roles import role_arn_for, with_role
-from scanner.remedies.rule_edits import (
-    OFF,
-    ON,
-    Rule,
-    in_second_version,
-    measured,
-    next_priority,
-    rules_of,
-    with_rules,
-)
-
-CONTROLLED_BELOW = 60
-"""Minutes of a recovery point objective up to which rules get replication time control, where nothing else is said."""
+from scanner.remedies.replication_roles import with_role
 
 
 def built(situation: Situation, source: Resource, asked: Asked) -> Situation:
@@ -48,61 +35,11 @@ def built(situation: Situation, source: Resource, asked: Asked) -> Situation:
     destination = f"arn:{partition_of(bucket.arn)}:s3:::{asked.copy.bucket}"
     is_new = (partition_of(bucket.arn), asked.copy.bucket) not in buckets_by_id(situation.working)
     situation = versioned(with_destination(situation, bucket, asked), bucket)
-    situation, names = _with_new_rules(situation, situation.current(bucket), destination, asked, asked.prefixes)
+    situation, names = with_new_rules(situation, situation.current(bucket), destination, asked, asked.prefixes)
     for name in names:
         situation = with_existing_objects(mended(situation, name), name)
         check_all_known(situation, name)
     return _with_default_key(situation, names[0]) if is_new else situation
-
-
-def _with_new_rules(
-    situation: Situation, bucket: Resource, destination: str, asked: Asked, prefixes: Iterable[str]
-) -> tuple[Situation, list[LinkName]]:
-    """A rule for each prefix that has to be in the copy, and the links that the rules make."""
-    rules = rules_of(bucket)
-    rules = in_second_version(rules) if rules else []
-    role = at(bucket.properties, "ReplicationConfiguration.Role") or role_arn_for(situation, bucket)
-    names = []
-    for prefix in prefixes:
-        rule = _rule(situation, bucket, destination, asked, prefix, rules)
-        rules.append(rule)
-        names.append((bucket.account, bucket.region, link_id(bucket.name, rule["Id"], asked.copy.bucket)))
-    return changed(situation, with_rules(bucket, rules, role)), names
-
-
-def _rule(
-    situation: Situation, bucket: Resource, destination: str, asked: Asked, prefix: str, others: Sequence[Rule]
-) -> Rule:
-    view = links_in(situation).view
-    end = view.places.destination(destination, asked.copy.account or bucket.account)
-    two_way = view.network.leads((partition_of(destination), end.name), bucket_id(bucket)) is True
-    rule: Rule = {
-        "Id": _free_id(f"to-{asked.copy.bucket}", others),
-        "Priority": next_priority(others),
-        "Status": "Enabled",
-        "Filter": {"Prefix": prefix},
-        "DeleteMarkerReplication": dict(ON if two_way else OFF),
-        "Destination": {"Bucket": destination},
-    }
-    if end.account != bucket.account:
-        rule["Destination"] |= {"Account": end.account, "AccessControlTranslation": {"Owner": "Destination"}}
-    measured(rule, controlled=_is_controlled(situation, asked))
-    return rule
-
-
-def _is_controlled(situation: Situation, asked: Asked) -> bool:
-    """Whether the rule on metrics would ask for replication time control, run or not."""
-    params = (chosen.get("replication-metrics-enabled", {}) for chosen in (situation.params, situation.intent.params))
-    limits = (one["controlled_below_minutes"] for one in params if "controlled_below_minutes" in one)
-    limit = next(limits, CONTROLLED_BELOW)
-    return asked.rpo_minutes is not None and isinstance(limit, int | float) and asked.rpo_minutes <= limit
-
-
-def _free_id(wanted: str, rules: Iterable[Rule]) -> str:
-    taken, number = {rule.get("Id") for rule in rules}, 1
-    while (id_ := wanted if number == 1 else f"{wanted}-{number}") in taken:
-        number += 1
-    return id_
 
 
 def _with_default_key(situation: Situation, name: LinkName) -> Situation:
@@ -136,6 +73,8 @@ def _source(situation: Situation, protected: Resource) -> Resource:
     name = protected.properties["Bucket"]
     key = bucket_named(situation.intent, name, entry.account if entry else protected.account)
     found = buckets_by_id(situation.working).get(key)
+    if found is not None and entry is not None and entry.account not in ("", found.account):
+        raise CannotError(f"bucket {name} belongs to account {found.account}: correct its account in estate.yaml")
     if found is None:
         doubt = situation.working.blind(BUCKET, protected.account or None)
         why = f"was not seen: {doubt.reason}" if doubt else "is not there: restore it, or correct estate.yaml"
@@ -190,7 +129,7 @@ def _covering(situation: Situation, finding: Finding) -> Situation:
             situation = enabled(situation, name_of(asleep))
             continue
         bucket = situation.current(link.source)
-        situation, names = _with_new_rules(situation, bucket, link.ends.destination.arn, asked, (prefix,))
+        situation, names = with_new_rules(situation, bucket, link.ends.destination.arn, asked, (prefix,))
         situation = with_existing_objects(mended(situation, names[0]), names[0])
     return situation
 

@@ -1,17 +1,19 @@
 """Protection built from the estate file alone: the whole path, with nothing too much, and nothing left to do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from link_blueprint import AWAY, HOME
-from planned import Planned, planned
+from planned import Planned, pack, planned
 
 from scanner import audit
 from scanner.analysis.replication import LINK
 from scanner.estate.estate import Unseen
 from scanner.estate.intent import Copy, ObjectLockIntent
 from scanner.estate.unknown import Unknown
+from scanner.remedies.copy_rules import CONTROLLED_BELOW
 from scanner.remedies.proposals import Choices
 from scanner.remedies.step import CREATION
 from tests.remedies.links.estates import ALL, ONE, Plain
@@ -223,6 +225,20 @@ def test_an_original_that_is_gone_cannot_be_copied() -> None:
     found = planned(type(estate)((), estate.accounts, taken=estate.taken), plain.intent, ONE)
     assert found.plan.steps == ()
     assert "restore it, or correct estate.yaml" in found.why()
+
+
+def test_an_original_of_somebody_else_is_not_copied() -> None:
+    plain = Plain(destination={})
+    (entry,) = plain.intent.protect
+    intent = replace(plain.intent, protect=(replace(entry, account=AWAY),))
+    found = planned(plain.estate, intent, ONE)
+    assert found.plan.steps == ()
+    assert f"belongs to account {HOME}" in found.why()
+
+
+def test_time_control_starts_where_the_rule_on_metrics_wants_it() -> None:
+    (rule,) = (one for one in pack().rules if one.id == "replication-metrics-enabled")
+    assert rule.params["controlled_below_minutes"].default == CONTROLLED_BELOW
 
 
 def test_prefixes_that_no_rule_takes_get_one_of_their_own() -> None:
