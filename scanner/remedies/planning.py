@@ -4,22 +4,24 @@ Every fix is proved before it is planned, by judging the estate as it would be. 
 reason.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
 
 from scanner import audit
 from scanner.audit import Question
 from scanner.cycles import unsearched
 from scanner.estate.estate import Estate
 from scanner.estate.unknown import Unknown, Value
-from scanner.estate.verdict import Verdict
 from scanner.evaluation.parameters import with_defaults
 from scanner.findings.assembly import coverage_of
-from scanner.findings.finding import Finding
 from scanner.findings.scan import Scan
 from scanner.remedies.differences import Change, changes_between
+from scanner.remedies.leftovers import failing, left_by_hand, passing, to_do, unfixed
 from scanner.remedies.proposals import Choices, Proposal, Remedy, Situation
-from scanner.remedies.step import Plan, Safety, Step, Target, Unfixed
+from scanner.remedies.regressions import FindingName, name_of, suspects, worsened
+from scanner.remedies.step import Plan, Target
 from scanner.remedies.steps import Served, digest_of, steps_of
 from scanner.remedies.writes.table import write_of
 from scanner.remedies.writing import CannotWriteError
@@ -27,13 +29,20 @@ from scanner.remedies.writing import CannotWriteError
 MAX_ROUNDS = 12
 """How often the estate is judged anew: a remedy may make another one possible, but not for ever."""
 
+MOST_TRIED = 16
+"""How many fixes are left out one by one to find the one that makes something worse; then all of them are."""
+
 
 @dataclass(slots=True)
 class _Attempts:
-    """What the remedies came to: the findings that each changed property is for, and why others had to be left."""
+    """What the remedies came to: the findings that each changed property is for, and why others had to be left.
+
+    `touched` is what was changed for each finding.
+    """
 
     serves: dict[tuple[Target, str], Served] = field(default_factory=dict)
-    cannot: dict[tuple[str, str], str] = field(default_factory=dict)
+    cannot: dict[FindingName, str] = field(default_factory=dict)
+    touched: dict[FindingName, set[Target]] = field(default_factory=dict)
 
 
 def with_remedies(asked: Question, remedies: Mapping[str, Remedy]) -> Question:
@@ -53,31 +62,26 @@ def plan(
 ) -> Plan:
     """The changes that make the failing findings of a question pass, those that have a remedy.
 
-    `source` says in words where the estate came from. Nothing that is unknown is ever changed.
+    `source` says in words where the estate came from. Nothing that is unknown is ever changed, and nothing made to fail
+    that passes.
     """
     asked = with_remedies(asked, remedies)
     with unsearched():
-        attempts = _Attempts()
-        before = first = _judged(asked, estate, clock)
-        working = estate
-        for _ in range(MAX_ROUNDS):
-            changed = _round(asked, working, before, choices, remedies, attempts)
-            if changed is working:
-                break
-            working = changed
-            before = _judged(asked, working, clock)
+        first = _judged(asked, estate, clock)
+        fixed = partial(_fixed, asked, estate, first, choices, remedies, clock)
+        working, last, attempts = _unharmful(first.scan, fixed)
         steps = steps_of(changes_between(estate, working), attempts.serves)
-    passing, by_hand = _passing(before.scan), _left_by_hand(steps)
+    passes, by_hand = passing(last.scan), left_by_hand(steps)
     return Plan(
         created=clock.began.isoformat(timespec="seconds").replace("+00:00", "Z"),
         source=source,
         digest=digest_of(steps),
         steps=steps,
-        unfixed=(*_unfixed(first.scan, before.scan, attempts, remedies), *_to_do(first.scan, by_hand)),
+        unfixed=(*unfixed(first.scan, last.scan, attempts.cannot, remedies), *to_do(first.scan, by_hand)),
         fixes=tuple(
             (one.rule, one.fingerprint)
-            for one in _failing(first.scan)
-            if passing(one) and (one.rule, one.fingerprint) not in by_hand
+            for one in failing(first.scan)
+            if passes(one) and (one.rule, one.fingerprint) not in by_hand
         ),
     )
 
@@ -88,9 +92,57 @@ class _Judged:
     scan: Scan
 
 
+class _Fixed(NamedTuple):
+    """The estate with fixes, what is said of it, and what the remedies came to."""
+
+    working: Estate
+    last: _Judged
+    attempts: _Attempts
+
+
 def _judged(asked: Question, estate: Estate, clock: audit.Clock) -> _Judged:
     derived = audit.derived(asked, estate)
     return _Judged(derived, audit.judge_derived(asked, derived, lambda: clock.run("plan", estate), coverage_of(estate)))
+
+
+def _unharmful(first: Scan, fixed: Callable[[Mapping[FindingName, str]], _Fixed]) -> _Fixed:
+    """What fixing comes to, without those fixes that make something fail for good."""
+    barred: dict[FindingName, str] = {}
+    while True:
+        found = fixed(barred)
+        worse = worsened(first, found.last.scan)
+        if not worse or not found.attempts.touched:
+            return found
+        why = f"it would make {worse[0].rule} fail for {worse[0].resource.name}, which passes today"
+        names = suspects(worse[0], found.attempts.touched)
+        # One by one, so that whatever has nothing to do with it is fixed all the same.
+        alone = (
+            name
+            for name in names[:MOST_TRIED]
+            if len(worsened(first, fixed({**barred, name: why}).last.scan)) < len(worse)
+        )
+        guilty = next(alone, None)
+        barred |= dict.fromkeys(names if guilty is None else [guilty], why)
+
+
+def _fixed(
+    asked: Question,
+    estate: Estate,
+    first: _Judged,
+    choices: Choices,
+    remedies: Mapping[str, Remedy],
+    clock: audit.Clock,
+    barred: Mapping[FindingName, str],
+) -> _Fixed:
+    """What all fixes but the barred ones come to."""
+    attempts = _Attempts(cannot=dict(barred))
+    working, judged = estate, first
+    for _ in range(MAX_ROUNDS):
+        changed = _round(asked, working, judged, choices, remedies, attempts, barred)
+        if changed is working:
+            break
+        working, judged = changed, _judged(asked, changed, clock)
+    return _Fixed(working, judged, attempts)
 
 
 def _round(
@@ -100,21 +152,23 @@ def _round(
     choices: Choices,
     remedies: Mapping[str, Remedy],
     attempts: _Attempts,
+    barred: Collection[FindingName],
 ) -> Estate:
     """The estate after one try of every remedy; the very same one where none changes anything."""
     params = {rule.id: with_defaults(rule.params, asked.intent.params.get(rule.id, {})) for rule in asked.pack.rules}
     situation = Situation(judged.derived, working, asked.intent, choices, params)
-    for finding in _failing(judged.scan):
+    for finding in failing(judged.scan):
         remedy = remedies.get(judged.scan.rules[finding.rule].remedy)
-        if remedy is None:
+        if remedy is None or name_of(finding) in barred:
             continue
         proposal = remedy.propose(situation, finding)
         changes = tuple(_changes(situation.working, proposal))
         cannot = proposal.cannot or next(filter(None, map(_objection, changes)), "")
         if cannot:
-            attempts.cannot[_name(finding)] = cannot
+            attempts.cannot[name_of(finding)] = cannot
             continue
         for change in changes:
+            attempts.touched.setdefault(name_of(finding), set()).add(change.target)
             served = attempts.serves.setdefault((change.target, change.property), {})
             served[finding.rule, finding.fingerprint] = None
         if changes:
@@ -151,58 +205,3 @@ def _has_unknown(value: Value) -> bool:
             case list() | tuple() as items:
                 left.extend(items)
     return False
-
-
-def _failing(scan: Scan) -> list[Finding]:
-    return [finding for finding in scan.findings if finding.verdict is Verdict.FAIL]
-
-
-def _name(finding: Finding) -> tuple[str, str]:
-    return finding.rule, finding.resource.identity
-
-
-def _passing(scan: Scan) -> Callable[[Finding], bool]:
-    """Tells whether a finding of before is one no more. One of which it can no longer be told does not pass."""
-    open_ = {_name(one) for one in scan.findings if one.verdict in (Verdict.FAIL, Verdict.UNKNOWN)}
-    return lambda finding: _name(finding) not in open_
-
-
-def _left_by_hand(steps: Iterable[Step]) -> frozenset[tuple[str, str]]:
-    """The findings that hang on a step which drscan only shows."""
-    return frozenset(served for step in steps if step.safety is Safety.MANUAL for served in step.serves)
-
-
-def _to_do(first: Scan, by_hand: Collection[tuple[str, str]]) -> Iterator[Unfixed]:
-    for finding in _failing(first):
-        if (finding.rule, finding.fingerprint) in by_hand:
-            why = "drscan shows what should be instead, and leaves it to you: look at the manual steps"
-            yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
-
-
-def _unfixed(first: Scan, last: Scan, attempts: _Attempts, remedies: Mapping[str, Remedy]) -> Iterator[Unfixed]:
-    """What still fails, and what failed and now hangs on something that nobody can know before it is done."""
-    failed = {_name(finding) for finding in _failing(first)}
-    for finding in last.findings:
-        is_open = finding.verdict is Verdict.UNKNOWN and _name(finding) in failed
-        if is_open or finding.verdict is Verdict.FAIL:
-            remedy = remedies.get(last.rules[finding.rule].remedy)
-            why = attempts.cannot.get(_name(finding)) or (
-                _doubt(finding, remedy) if is_open else _still(last, finding, remedy)
-            )
-            if _name(finding) not in failed:
-                why = f"it does not fail today, and would after this plan: {why}"
-            yield Unfixed(finding.rule, finding.fingerprint, finding.resource.arn or finding.resource.name, why)
-
-
-def _still(scan: Scan, finding: Finding, remedy: Remedy | None) -> str:
-    fix = scan.rules[finding.rule].fix
-    if remedy is None:
-        return f"there is no remedy for this rule; {fix}"
-    return remedy.leaves or "its remedy did not make it pass"
-
-
-def _doubt(finding: Finding, remedy: Remedy | None) -> str:
-    if remedy and remedy.leaves:
-        return remedy.leaves
-    reasons = (one.observed.reason for one in finding.evidence if isinstance(one.observed, Unknown))
-    return f"whether it passes will only show once this is done: {next(reasons, 'something is not known before')}"
