@@ -51,7 +51,7 @@ class Forks:
     def __init__(self) -> None:
         self._number = 0
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
 
     def start(self, *arguments: object, folder: Path, environment: Mapping[str, str] | None = None) -> Running:

@@ -200,14 +200,20 @@ class Stage:
     folder: Path
     accounts: tuple[str, str] = ("", "")
     _runs: int = 0
+    _left: int = 0
     _entered: dict[Patience, Accounts] = field(default_factory=dict)
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     _session: Any = None
 
-    def world(self) -> World:
-        """A world of its own: a bucket that keeps no versions any more, with somebody's policy."""
-        if self._runs % 40 == 0:
-            # Keys that are scheduled for deletion stay in their account, and make looking for one longer.
+    def world(self, *, alone: bool = False) -> World:
+        """A world of its own: a bucket that keeps no versions any more, with somebody's policy.
+
+        With `alone` nothing of earlier worlds is in its accounts. Otherwise that is so from time to time: keys that are
+        scheduled for deletion stay, and make looking for one longer.
+        """
+        self._left -= 1
+        if alone or self._left < 0:
+            self._left = 40
             number = 300_000_000_000 + self._runs
             self.accounts, self._entered = (f"{number}", f"{number + 1}"), {}
         self._runs += 1
@@ -306,8 +312,8 @@ class Stage:
 class Commands:
     """A world with its plan and estate file on disk, and `drscan fix` as a process."""
 
-    def __init__(self, stage: Stage, forks: Forks, plan: Plan | None = None) -> None:
-        self.stage, self.forks, self.folder, self.world = stage, forks, stage.folder, stage.world()
+    def __init__(self, stage: Stage, forks: Forks, *, alone: bool = False) -> None:
+        self.stage, self.forks, self.folder, self.world = stage, forks, stage.folder, stage.world(alone=alone)
         self.plan, self.estate = self.folder / "plan.json", self.folder / "estate.yaml"
         self.journal = stage.journal(self.world)
         write_plan(twelve_steps(self.world), self.plan)
@@ -315,7 +321,16 @@ class Commands:
             name: {"id": id_, "role": f"arn:aws:iam::{id_}:role/drscan", "regions": [HOME, AWAY]}
             for name, id_ in (("primary", self.world.primary), ("recovery", self.world.recovery))
         }
-        self.estate.write_text(json.dumps({"version": 1, "accounts": accounts}))
+        self.intend({"version": 1, "accounts": accounts})
+
+    def intend(self, intent: Mapping[str, Value]) -> None:
+        """Write the estate file."""
+        self.intent = intent
+        self.estate.write_text(json.dumps(intent))
+
+    def fix(self, command: str, *arguments: object) -> Finished:
+        """Any command of `drscan fix`."""
+        return self.forks.start("fix", command, *arguments, "--estate", self.estate, folder=self.folder).wait()
 
     def start(self, *options: object, plan: Path | None = None, journal: Path | None = None) -> Running:
         """Begin to apply the plan."""

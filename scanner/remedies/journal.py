@@ -86,6 +86,7 @@ class Journal:
     has_grown: bool = False
     _first: dict[str, Entry] = field(init=False, default_factory=dict)
     _last: dict[str, Entry] = field(init=False, default_factory=dict)
+    _done: dict[str, Entry] = field(init=False, default_factory=dict)
     _made: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,7 +123,7 @@ class Journal:
 
     def done(self, step: str) -> Entry | None:
         """The entry by which a step was done; None where it was not."""
-        return next((one for one in self.entries if one.step == step and one.event is Event.DONE), None)
+        return self._done.get(step)
 
     @property
     def made(self) -> Mapping[str, str]:
@@ -138,6 +139,8 @@ class Journal:
         self._first.setdefault(new.step, new)
         if new.event not in ERRORS:
             self._last[new.step] = new
+        if new.event is Event.DONE:
+            self._done[new.step] = new
         self._made |= new.made
 
     def _write(self, data: bytes) -> None:

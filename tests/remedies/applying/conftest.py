@@ -39,13 +39,14 @@ def stage(_everything: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture(scope="session")
-def _forks() -> Iterator[Forks]:
-    forks = Forks()
-    yield forks
-    forks.close()
+def forks() -> Iterator[Forks]:
+    """What starts processes of drscan soon."""
+    made = Forks()
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def commands(stage: Stage, _forks: Forks) -> Commands:
+def commands(stage: Stage, forks: Forks) -> Commands:
     """A new world with its files, and the commands of drscan on them."""
-    return Commands(stage, _forks)
+    return Commands(stage, forks)
