@@ -1,7 +1,9 @@
 """Remedies for Object Lock: that it is on, locks by default, for long enough, and nowhere less than at the other end.
 
 A lock is never made weaker, and compliance mode, which nobody can take back, is only ever set where the user asked for
-it: in the estate file, or for this plan.
+it: in the estate file, or for this plan. S3 takes Object Lock on buckets that exist, once they are versioned; a default
+retention holds for new versions only.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html (2026-11)
 """
 
 from collections.abc import Mapping
