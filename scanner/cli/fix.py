@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli.choices import choice_options
-from scanner.cli.fix_apply import apply, undo
+from scanner.cli.fix_apply import apply
+from scanner.cli.fix_undo import undo
 from scanner.cli.options import FILE, estate_option, rule_options
 from scanner.estate.intent import Intent
 from scanner.estate.verdict import Severity

@@ -1,18 +1,16 @@
-"""`drscan fix apply` and `drscan fix undo`: what is said and asked, and the exit code."""
+"""`drscan fix apply`: what is said and asked, and the exit code."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.fix_wording import EXIT_INTERRUPTED, EXIT_LEFT, accounts_of, counted, what
 from scanner.cli.options import FILE, FOLDER, estate_option
 from scanner.errors import DrscanError
 from scanner.estate.intent import Intent
-from scanner.estate.unknown import to_json
 from scanner.inert import inert, inert_lines
 
 if TYPE_CHECKING:
@@ -21,15 +19,6 @@ if TYPE_CHECKING:
     from scanner.remedies.journal import Journal
     from scanner.remedies.rejudging import Proof, Rejudging
     from scanner.remedies.step import Step
-    from scanner.remedies.undoing import Taken, Undone
-
-EXIT_LEFT = 1
-"""Something was left out, stays or failed, and the journal says what."""
-
-EXIT_INTERRUPTED = 130
-
-_LONGEST_VALUE = 120
-"""Characters of a value that are said on the line of its step."""
 
 
 @click.command()
@@ -80,51 +69,10 @@ def apply(
             return
         with opened(path, plan) as journal:
             _require_answers(journal, yes=yes)
-            accounts = _accounts(intent)
+            accounts = accounts_of(intent)
             out = prepared(journal, accounts, Decisions(lambda step: yes or _agreed(step), frozenset(irreversible)))
             rejudging = _rejudging(journal, accounts, intent, folders, workers, quiet=quiet)
             ctx.exit(_apply(journal, accounts, out, rejudging))
-
-
-@click.command()
-@click.argument("file", metavar="JOURNAL", type=FILE)
-@estate_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_context
-def undo(ctx: click.Context, file: Path, intent: Intent, yes: bool) -> None:
-    """Take back what a journal says was done, the last step first.
-
-    Nothing is undone where somebody else has changed the same thing since.
-
-    \b
-    Exit codes: 0 all is as it was, 1 something stays or failed, 2 refused before anything was changed, 130 interrupted.
-
-    \b
-    Example:
-      drscan fix undo plan.json.journal
-    """
-    from scanner.remedies.journal_file import opened
-    from scanner.remedies.undoing import to_undo
-
-    with opened(file) as journal:
-        if not yes and not sys.stdin.isatty():
-            raise DrscanError("undoing is asked about, and there is nobody to ask", hint="allow it with --yes")
-        accounts = _accounts(intent)
-        taken = to_undo(journal, accounts)
-        if not taken:
-            click.echo("Nothing to undo: all of it was undone before.")
-            return
-        if not yes and not _may_undo(taken):
-            click.echo("Nothing was undone.")
-            ctx.exit(EXIT_LEFT)
-        ctx.exit(_undo(journal, accounts, taken))
-
-
-def _accounts(intent: Intent) -> "Accounts":
-    from scanner.remedies.accounts import Accounts
-    from scanner.sources.aws.targets import targets_from
-
-    return Accounts(targets_from(intent).targets)
 
 
 def _require_answers(journal: "Journal", *, yes: bool) -> None:
@@ -146,7 +94,7 @@ def _agreed(step: "Step") -> bool:
     from scanner.remedies.shown.text import notes_of
     from scanner.remedies.shown.value_diff import difference
 
-    lines = [f"{step.id}  {_what(step)}  [{step.safety}]"]
+    lines = [f"{step.id}  {what(step)}  [{step.safety}]"]
     lines += [f"    {name:<10}  {note}" for name, note in notes_of(step) if name in ("interrupts", "costs", "undoing")]
     lines += [f"      {line}" for line in difference(step.before, step.after, step.property)]
     click.echo("\n".join(map(inert, lines)), err=True)
@@ -166,7 +114,12 @@ def _rejudging(
     if not any(step.serves for step in left):
         return None
     asked = served_question(audit.question(intent, folders), journal.plan)
-    if not asked.rules:
+    known = {rule.id for rule in asked.rules}
+    unknown = sorted({rule for step in left for rule, _ in step.serves} - known)
+    if unknown:
+        said = f"drscan: not judged again, for these rules are not among those known here: {', '.join(unknown)}"
+        click.echo(inert(said), err=True)
+    if not known:
         return None
     reading = live_estate(asked, workers, quiet=quiet)
     if reading.interrupted:
@@ -204,9 +157,9 @@ def _told(outcome: "Done | Skipped", rejudging: "Rejudging | None") -> Iterator[
     if isinstance(outcome, Skipped):
         if rejudging is not None:
             rejudging.leave_out(step)
-        yield f"left out  {step.id}  {_what(step)}: {outcome.why}"
+        yield f"left out  {step.id}  {what(step)}: {outcome.why}"
         return
-    yield f"{'was done' if outcome.earlier else 'done':<8}  {step.id}  {_what(step)}"
+    yield f"{'was done' if outcome.earlier else 'done':<8}  {step.id}  {what(step)}"
     if rejudging is not None and not outcome.earlier:
         yield from (f"              {_verdict(proof)}" for proof in rejudging.after(outcome))
 
@@ -231,7 +184,7 @@ def _summary(journal: "Journal", out: Mapping[str, str], rejudging: "Rejudging |
     count = len(journal.plan.steps)
     left = f", {len(out)} left out" if out else ""
     is_old = not journal.has_grown and not out
-    yield f"{count - len(out)} of {_steps(count)} done{left}{', all of them before this run' if is_old else ''}."
+    yield f"{count - len(out)} of {counted(count)} done{left}{', all of them before this run' if is_old else ''}."
     proofs = rejudging.summary() if rejudging is not None else ()
     failing = [proof for proof in proofs if proof.verdict is Verdict.FAIL]
     unknown = [proof for proof in proofs if proof.verdict is Verdict.UNKNOWN]
@@ -248,70 +201,7 @@ def _how_to_go_on(why: str, journal: "Journal") -> str:
     halfway = [step.id for step in journal.plan.steps if journal.stands(step.id) in (Event.BEGUN, Event.MADE)]
     begun = f"; step {', '.join(halfway)} was begun, and is looked at first when you go on" if halfway else ""
     return inert_lines(
-        f"drscan: {why} with {done} of {_steps(len(journal.plan.steps))} done{begun}\n"
+        f"drscan: {why} with {done} of {counted(len(journal.plan.steps))} done{begun}\n"
         "  to go on: the same command again\n"
         f"  to go back: drscan fix undo {inert(str(journal.file))}"
     )
-
-
-def _steps(count: int) -> str:
-    return f"{count} step{'s' * (count != 1)}"
-
-
-def _may_undo(taken: "tuple[Taken, ...]") -> bool:
-    from scanner.remedies.shown.value_diff import difference
-
-    for one in taken:
-        lines = [f"{one.step.id}  {_back(one)}"]
-        lines += [f"      {line}" for line in difference(one.now, one.prior, one.step.property)]
-        click.echo("\n".join(map(inert, lines)), err=True)
-    return click.confirm(f"Undo {'this step' if len(taken) == 1 else f'these {len(taken)} steps'}?", err=True)
-
-
-def _undo(journal: "Journal", accounts: "Accounts", taken: "tuple[Taken, ...]") -> int:
-    from scanner.remedies.undoing import gone_back
-
-    stays = 0
-    try:
-        for one, undone in zip(taken, gone_back(journal, accounts, taken), strict=True):
-            stays += bool(undone.stays)
-            click.echo(inert(_told_back(one, undone)))
-    except KeyboardInterrupt:
-        click.echo(f"\ndrscan: interrupted; to go on: drscan fix undo {inert(str(journal.file))}", err=True)
-        return EXIT_INTERRUPTED
-    except (DrscanError, BrokenPipeError) as error:
-        if not journal.has_grown:
-            raise
-        said = error.diagnostic() if isinstance(error, DrscanError) else "nobody reads what is said"
-        click.echo(f"drscan: {inert_lines(said)}", err=True)
-        return EXIT_LEFT
-    click.echo(f"Undone, but for what is said of {_steps(stays)}." if stays else "Undone: all of it is as it was.")
-    return EXIT_LEFT if stays else 0
-
-
-def _told_back(one: "Taken", undone: "Undone") -> str:
-    if not undone.stays:
-        return f"undone    {one.step.id}  {_back(one)}{f': {undone.later}' if undone.later else ''}"
-    now = json.dumps(to_json(undone.now))
-    is_now = f"; it is now {now}" if undone.now is not None and len(now) <= _LONGEST_VALUE else ""
-    return f"stays     {one.step.id}  {_back(one)}: {undone.stays}{is_now}"
-
-
-def _back(taken: "Taken") -> str:
-    from scanner.remedies.step import CREATION
-
-    step = taken.step
-    if step.property != CREATION:
-        return _what(replace(step, before=taken.now, after=taken.prior))
-    return f"Take away{_what(step).removeprefix('Make')}"
-
-
-def _what(step: "Step") -> str:
-    from scanner.remedies.shown.text import title
-
-    return f"{title(step).removesuffix(step.target.name)}{_place(step)}"
-
-
-def _place(step: "Step") -> str:
-    target = step.target
-    return f"{target.name} ({f'{target.account} {target.region}'.rstrip()})"

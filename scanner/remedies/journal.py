@@ -86,6 +86,7 @@ class Journal:
     has_grown: bool = False
     _first: dict[str, Entry] = field(init=False, default_factory=dict)
     _last: dict[str, Entry] = field(init=False, default_factory=dict)
+    _latest: dict[str, Entry] = field(init=False, default_factory=dict)
     _done: dict[str, Entry] = field(init=False, default_factory=dict)
     _made: dict[str, str] = field(init=False, default_factory=dict)
 
@@ -112,6 +113,10 @@ class Journal:
         """The latest entry of a step; those that only tell of an error do not count."""
         return self._last.get(step)
 
+    def latest(self, step: str) -> Entry:
+        """The latest entry of a step that was begun, be it of an error."""
+        return self._latest[step]
+
     def stands(self, step: str) -> Event | None:
         """Where a step stands; None where it was never begun."""
         last = self._last.get(step)
@@ -137,6 +142,7 @@ class Journal:
 
     def _index(self, new: Entry) -> None:
         self._first.setdefault(new.step, new)
+        self._latest[new.step] = new
         if new.event not in ERRORS:
             self._last[new.step] = new
         if new.event is Event.DONE:

@@ -21,7 +21,8 @@ from scanner.remedies.journal import ERRORS, Entry, Event, Journal
 from scanner.remedies.json_files import MAX_DEPTH, parsed, read_bounded
 from scanner.remedies.plan_checks import says_unknown
 from scanner.remedies.plan_file import is_same_plan, plan_document, plan_of
-from scanner.remedies.state import is_same, parts_of_new
+from scanner.remedies.sameness import is_same
+from scanner.remedies.state import parts_of_new
 from scanner.remedies.step import CREATION, Plan, Step
 from scanner.sources.declared import is_stand_in
 

@@ -12,13 +12,12 @@ from scanner.errors import DrscanError
 from scanner.estate.unknown import Unknown, Value
 from scanner.remedies.journal import Event, Journal, entry
 from scanner.remedies.moved import Moved, StateChangedError, described
+from scanner.remedies.sameness import is_between, is_same
 from scanner.remedies.state import (
     Live,
     Seen,
     WriteError,
-    is_between,
     is_readable,
-    is_same,
     is_settled,
     marked,
     names_of,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from scanner.estate.unknown import Value
-from scanner.remedies.state import Live, is_same, is_settled, state_of
+from scanner.remedies.sameness import is_same
+from scanner.remedies.state import Live, is_settled, state_of
 from scanner.remedies.step import CREATION, WHOLE, Safety, Step, Target
 from scanner.remedies.writes.table import WRITES, write_of
 
