@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,7 @@ class Forks:
 
     def __init__(self) -> None:
         self._number = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
+        self._process = _launched()
 
     def start(self, *arguments: object, folder: Path, environment: Mapping[str, str] | None = None) -> Running:
         """Start `drscan` with these arguments; nobody sits at its terminal."""
@@ -62,6 +61,9 @@ class Forks:
         return Running(self.ask({**asked, "out": str(out), "err": str(err)}), self, out, err)
 
     def ask(self, asked: Mapping[str, Any]) -> int:
+        if self._process.poll() is not None and "wait" not in asked:
+            # What a command did to its group, or a full machine, may have ended it between two tests.
+            self._process = _launched()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -70,8 +72,17 @@ class Forks:
     def close(self) -> None:
         """End it; commands that still run are left alone."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait(10)
+
+
+def _launched() -> "subprocess.Popen[str]":
+    """A server in a session of its own: signals for the tests' terminal are not for it."""
+    command = [sys.executable, "-P", __file__]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, start_new_session=True
+    )
 
 
 def main() -> None:
